@@ -1,0 +1,329 @@
+#include "sim/core/exec.h"
+
+#include <cstring>
+
+#include "sim/core/lock_graph.h"
+
+namespace irqloom {
+
+namespace {
+
+// A routine whose local steps never end would hang both schedulers; no real one comes near this.
+constexpr int max_fused = 1000;
+
+std::uint16_t tag(ContextId c) { return static_cast<std::uint16_t>(c + 1); }
+
+}  // namespace
+
+// --- scheduling -------------------------------------------------------------------------------
+
+ContextState& Exec::context_state(ContextId c) {
+  const ContextInfo& info = fabric_.contexts_[c];
+  return *reinterpret_cast<ContextState*>(world_.mut_bytes(info.slot, info.offset));
+}
+
+bool Exec::executor_allows(ContextId c) {
+  const ContextState& s = fabric_.state(world_, c);
+  if (s.executor == 0 || s.outside != 0) return true;
+  const ExecutorState& e = get(fabric_.executors_[s.executor - 1].slot);
+  if (e.exclusive != 0) return e.exclusive == tag(c);
+  if (fabric_.contexts_[c].level == Level::thread) {
+    return e.hardirq == 0 && (e.holder == 0 || e.holder == tag(c));
+  }
+  return e.hardirq == tag(c) || (e.hardirq == 0 && e.irqs_off == 0);
+}
+
+Blocked Exec::blocked(ContextId c) {
+  if (reads_ != nullptr) reads_->push_back(fabric_.contexts_[c].slot);
+  const Frame* frame = fabric_.top_frame(world_, c);
+  if (frame == nullptr) return Blocked::finished;
+  if (!executor_allows(c)) return Blocked::executor;
+  if (guard_holds(c)) return Blocked::no;
+  const RoutineInfo& routine = fabric_.routines_[frame->routine];
+  return routine.steps[frame->pc].kind == StepKind::lock ? Blocked::lock : Blocked::guard;
+}
+
+bool Exec::guard_holds(ContextId c) {
+  const Frame* frame = fabric_.top_frame(world_, c);
+  if (frame == nullptr) return false;
+  const RoutineInfo& routine = fabric_.routines_[frame->routine];
+  mode_ = Mode::probe;
+  self_ = c;
+  // A probed routine returns from its label before anything is written.
+  routine.run(routine.object, *this, const_cast<Frame&>(*frame));
+  mode_ = Mode::execute;
+  return ready_;
+}
+
+bool Exec::next_is_local(ContextId c) const {
+  const StepInfo* step = fabric_.next_step(world_, c);
+  return step != nullptr && step->kind == StepKind::local;
+}
+
+void Exec::run_top(ContextId c) {
+  const ContextInfo& info = fabric_.contexts_[c];
+  std::byte* base = world_.mut_bytes(info.slot, info.offset);
+  const std::uint16_t top = reinterpret_cast<const ContextState*>(base)->top;
+  Frame& frame = *reinterpret_cast<Frame*>(base + top);
+  const RoutineInfo& routine = fabric_.routines_[frame.routine];
+  routine.run(routine.object, *this, frame);
+}
+
+const StepResult& Exec::execute(ContextId c, std::uint16_t choice, bool fuse) {
+  result_.choices = 1;
+  result_.choice = 0;
+  result_.marks = 0;
+  result_.violations.clear();
+  wanted_choice_ = choice;
+  self_ = c;
+  run_top(c);
+  for (int n = 0; fuse && next_is_local(c); ++n) {
+    if (n == max_fused) throw std::logic_error("local steps of " + fabric_.contexts_[c].name + " never end");
+    run_top(c);
+  }
+  return result_;
+}
+
+// --- frames -----------------------------------------------------------------------------------
+
+std::byte* Exec::push(RoutineId routine, std::uint16_t bytes) {
+  const ContextInfo& info = fabric_.contexts_[self_];
+  ContextState& s = context_state(self_);
+  auto* base = reinterpret_cast<std::byte*>(&s);
+  std::uint16_t at = sizeof(ContextState);
+  std::uint8_t back = 0;
+  if (s.top != 0) {
+    const auto& caller = *reinterpret_cast<const Frame*>(base + s.top);
+    const std::uint16_t caller_bytes = fabric_.routines_[caller.routine].frame_bytes;
+    at = static_cast<std::uint16_t>(s.top + caller_bytes);
+    back = static_cast<std::uint8_t>(caller_bytes / 4);
+  }
+  if (at + bytes > sizeof(ContextState) + info.stack_bytes) {
+    throw CapacityExceeded("the stack of context " + info.name + " (" +
+                           std::to_string(info.stack_bytes) + " bytes) is full in " +
+                           fabric_.routines_[routine].name);
+  }
+  *reinterpret_cast<Frame*>(base + at) = Frame{routine, 0, back, 0};
+  s.top = at;
+  return base + at;
+}
+
+void Exec::begin(RoutineId routine, std::byte* frame) {
+  const RoutineInfo& info = fabric_.routines_[routine];
+  info.run(info.object, *this, *reinterpret_cast<Frame*>(frame));
+}
+
+void Exec::ret(std::int32_t value) {
+  ContextState& s = context_state(self_);
+  auto* base = reinterpret_cast<std::byte*>(&s);
+  const auto frame = *reinterpret_cast<const Frame*>(base + s.top);
+  std::memset(base + s.top, 0, fabric_.routines_[frame.routine].frame_bytes);
+  if (frame.back == 0) {
+    s.top = 0;
+    return;
+  }
+  s.top = static_cast<std::uint16_t>(s.top - frame.back * 4);
+  reinterpret_cast<Frame*>(base + s.top)->result = value;
+}
+
+void Exec::start(ContextId c) {
+  if (is_running(c)) throw std::logic_error("context started twice: " + fabric_.contexts_[c].name);
+  const ContextId caller = self_;
+  self_ = c;
+  const RoutineId main = fabric_.contexts_[c].main;
+  begin(main, push(main, fabric_.routines_[main].frame_bytes));
+  self_ = caller;
+}
+
+// --- choices, events, violations ----------------------------------------------------------------
+
+std::uint16_t Exec::choose(std::uint16_t n) {
+  if (result_.choices != 1) throw std::logic_error("a step may choose only once");
+  if (n < 2) return 0;
+  result_.choices = n;
+  result_.choice = static_cast<std::uint16_t>(wanted_choice_ % n);
+  return result_.choice;
+}
+
+void Exec::emit(const EventType& type, std::initializer_list<std::int64_t> args) {
+  const std::vector<Monitor*>& monitors = fabric_.monitors(type);
+  if (monitors.empty() && listener_ == nullptr) return;
+  Event event;
+  event.type = &type;
+  std::size_t i = 0;
+  for (const std::int64_t a : args) event.args[i++] = a;
+  for (Monitor* m : monitors) m->on_event(*this, event);
+  if (listener_ != nullptr) listener_->on_event(event);
+}
+
+void Exec::violate(std::string_view property, std::string_view where, std::string_view message) {
+  result_.violations.push_back(
+      Violation{std::string(property), std::string(where), std::string(message)});
+}
+
+// --- locks --------------------------------------------------------------------------------------
+
+bool Exec::can_lock(const Lock& lock) { return get(lock.slot).owner == 0; }
+
+bool Exec::holds(const Lock& lock) const { return world_[lock.slot].owner == tag(self_); }
+
+bool Exec::in_hardirq() const {
+  const ContextState& s = fabric_.state(world_, self_);
+  return fabric_.contexts_[self_].level == Level::hardirq && s.outside == 0;
+}
+
+void Exec::pass_lock(const Lock& lock) {
+  if (lock_graph_ == nullptr) return;
+  const std::string& taken = fabric_.locks_[lock.id].lock_class;
+  for (const LockInfo& held : fabric_.locks_) {
+    if (world_[held.handle.slot].owner != tag(self_) || held.handle.id == lock.id) continue;
+    if (const auto cycle = lock_graph_->order(held.lock_class, taken)) {
+      violate("lock-order", taken, "locks are taken in both orders: " + *cycle);
+    }
+  }
+  if (lock.kind == LockKind::sleep) {
+    might_sleep(taken);
+    return;
+  }
+  const bool irqs_on = !in_hardirq() && fabric_.state(world_, self_).irqs_off == 0;
+  if (lock_graph_->irq_use(taken, in_hardirq(), irqs_on)) {
+    violate("irq-unsafe-lock", taken,
+            "taken in a hard interrupt and elsewhere with interrupts on: the interrupt can "
+            "arrive while it is held on the same CPU");
+  }
+}
+
+void Exec::lock(const Lock& lock) {
+  pass_lock(lock);
+  set(lock.slot).owner = tag(self_);
+  if (lock.kind == LockKind::sleep) return;
+  ContextState& s = context_state(self_);
+  ++s.spins;
+  if (s.executor != 0 && owns_executor_level()) {
+    set(fabric_.executors_[s.executor - 1].slot).holder = tag(self_);
+  }
+}
+
+// Only thread-level contexts on their own executor need to be marked as not pre-emptible: a
+// hardirq-level one is not pre-empted anyway, one that is outside occupies the executor already.
+bool Exec::owns_executor_level() const {
+  return fabric_.contexts_[self_].level == Level::thread &&
+         fabric_.state(world_, self_).outside == 0;
+}
+
+void Exec::release_executor_if_preemptible(ContextState& s) {
+  if (s.executor == 0 || s.spins != 0 || s.irqs_off != 0 || !owns_executor_level()) return;
+  ExecutorState& e = set(fabric_.executors_[s.executor - 1].slot);
+  if (e.holder == tag(self_)) e.holder = 0;
+}
+
+void Exec::unlock(const Lock& lock) {
+  if (!holds(lock)) throw std::logic_error("unlock of " + fabric_.locks_[lock.id].name + " by a stranger");
+  set(lock.slot).owner = 0;
+  if (lock.kind == LockKind::sleep) return;
+  ContextState& s = context_state(self_);
+  --s.spins;
+  release_executor_if_preemptible(s);
+}
+
+void Exec::might_sleep(std::string_view where) {
+  const ContextState& s = fabric_.state(world_, self_);
+  if (s.spins == 0 && s.irqs_off == 0 && !in_hardirq()) return;
+  violate("sleep-in-atomic", where, "may sleep with a spinlock held or interrupts off");
+}
+
+// --- executors ----------------------------------------------------------------------------------
+
+void Exec::irqs_off() {
+  ContextState& s = context_state(self_);
+  ++s.irqs_off;
+  if (s.executor == 0 || !owns_executor_level()) return;
+  ExecutorState& e = set(fabric_.executors_[s.executor - 1].slot);
+  ++e.irqs_off;
+  e.holder = tag(self_);
+}
+
+void Exec::irqs_on() {
+  ContextState& s = context_state(self_);
+  --s.irqs_off;
+  if (s.executor == 0 || !owns_executor_level()) return;
+  --set(fabric_.executors_[s.executor - 1].slot).irqs_off;
+  release_executor_if_preemptible(s);
+}
+
+void Exec::enter_hardirq() {
+  const ContextState& s = fabric_.state(world_, self_);
+  ExecutorState& e = set(fabric_.executors_[s.executor - 1].slot);
+  e.hardirq = tag(self_);
+  e.exclusive = 0;
+}
+
+void Exec::leave_hardirq() {
+  const ContextState& s = fabric_.state(world_, self_);
+  set(fabric_.executors_[s.executor - 1].slot).hardirq = 0;
+}
+
+void Exec::leave_executor() {
+  ContextState& s = context_state(self_);
+  s.outside = 1;
+  set(fabric_.executors_[s.executor - 1].slot).exclusive = tag(self_);
+}
+
+void Exec::enter_executor() {
+  ContextState& s = context_state(self_);
+  s.outside = 0;
+  set(fabric_.executors_[s.executor - 1].slot).exclusive = 0;
+}
+
+void Exec::reserve_executor(ContextId c) {
+  const ContextState& s = fabric_.state(world_, c);
+  set(fabric_.executors_[s.executor - 1].slot).exclusive = tag(c);
+}
+
+void Exec::migrate(ContextId c, ExecutorId executor) {
+  context_state(c).executor =
+      executor == no_executor ? std::uint16_t{0} : static_cast<std::uint16_t>(executor + 1);
+}
+
+// --- survey -------------------------------------------------------------------------------------
+
+void Exec::no_such_step() {
+  if (mode_ != Mode::survey) throw std::logic_error("a frame points to no step of its routine");
+}
+
+std::vector<StepInfo> Exec::survey(const RoutineInfo& routine) {
+  std::vector<std::byte> buffer(routine.frame_bytes);
+  auto& frame = *reinterpret_cast<Frame*>(buffer.data());
+  std::vector<StepInfo> steps(1);
+  mode_ = Mode::survey;
+  for (int pc = 1; pc < 256; ++pc) {
+    frame.pc = static_cast<std::uint8_t>(pc);
+    found_ = false;
+    routine.run(routine.object, *this, frame);
+    if (!found_) break;
+    steps.push_back(surveyed_);
+  }
+  mode_ = Mode::execute;
+  return steps;
+}
+
+void Exec::declare(const Takes& t) {
+  surveyed_.lock = t.lock.id;
+  surveyed_.footprint.writes.push_back(range(t.lock.slot));
+}
+
+void Exec::declare(const Reads& r) {
+  surveyed_.footprint.reads.insert(surveyed_.footprint.reads.end(), r.ranges.begin(),
+                                   r.ranges.end());
+}
+
+void Exec::declare(const Writes& w) {
+  surveyed_.footprint.writes.insert(surveyed_.footprint.writes.end(), w.ranges.begin(),
+                                    w.ranges.end());
+}
+
+void Exec::declare(const Calls& c) {
+  for (const Touches* callee : c.callees) callee->touches(surveyed_.footprint);
+}
+
+}  // namespace irqloom

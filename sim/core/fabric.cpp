@@ -1,0 +1,101 @@
+#include "sim/core/fabric.h"
+
+#include <set>
+#include <stdexcept>
+
+#include "sim/core/exec.h"
+
+namespace irqloom {
+
+RoutineId Fabric::add_routine(RoutineInfo info) {
+  routines_.push_back(std::move(info));
+  return static_cast<RoutineId>(routines_.size() - 1);
+}
+
+ContextId Fabric::context(ContextInfo info, RoutineId main) {
+  const auto id = static_cast<ContextId>(contexts_.size());
+  if (info.comm.empty()) info.comm = info.name;
+  info.main = main;
+  info.slot = layout_.reserve_bytes("context." + info.name, sizeof(ContextState) + info.stack_bytes);
+  info.offset = layout_.slots()[info.slot].offset;
+  contexts_.push_back(std::move(info));
+  return id;
+}
+
+ExecutorId Fabric::executor(std::string name) {
+  const Slot<ExecutorState> slot = reserve<ExecutorState>("executor." + name);
+  executors_.push_back(ExecutorInfo{std::move(name), slot});
+  return static_cast<ExecutorId>(executors_.size() - 1);
+}
+
+Lock Fabric::lock(std::string name, std::string lock_class, LockKind kind) {
+  const Lock handle{static_cast<LockId>(locks_.size()), reserve<LockState>("lock." + name), kind};
+  locks_.push_back(LockInfo{std::move(name), std::move(lock_class), handle});
+  return handle;
+}
+
+std::int64_t Fabric::name(std::string_view text) {
+  const auto [it, is_new] =
+      name_index_.try_emplace(std::string(text), static_cast<std::int64_t>(names_.size()));
+  if (is_new) names_.emplace_back(text);
+  return it->second;
+}
+
+void Fabric::add(std::unique_ptr<Monitor> monitor) { monitors_.push_back(std::move(monitor)); }
+
+std::size_t Fabric::add(Property property) {
+  properties_.push_back(std::move(property));
+  return properties_.size() - 1;
+}
+
+void Fabric::seal() {
+  std::set<std::string_view> names;
+  for (const SlotInfo& s : layout_.slots()) {
+    if (!names.insert(s.name).second) throw std::logic_error("slot reserved twice: " + s.name);
+  }
+  monitors_by_type_.resize(EventType::count());
+  for (const auto& m : monitors_) {
+    for (const EventType* t : m->wants()) monitors_by_type_[t->id].push_back(m.get());
+  }
+
+  initial_ = World(layout_);
+  Exec x(*this, initial_);
+  for (RoutineInfo& r : routines_) r.steps = x.survey(r);
+  for (std::size_t i = 0; i < contexts_.size(); ++i) {
+    const auto c = static_cast<ContextId>(i);
+    if (contexts_[i].executor != no_executor) x.migrate(c, contexts_[i].executor);
+  }
+  for (const auto& init : resets_) init(initial_);
+  for (std::size_t i = 0; i < contexts_.size(); ++i) {
+    if (contexts_[i].starts) x.start(static_cast<ContextId>(i));
+  }
+  initial_.clear_written();
+}
+
+Exec& Fabric::external() const {
+  if (external_ == nullptr) throw std::logic_error("an outside access without a scheduler");
+  return *external_;
+}
+
+const ContextState& Fabric::state(const World& world, ContextId c) const {
+  return *reinterpret_cast<const ContextState*>(world.bytes().data() + contexts_[c].offset);
+}
+
+const Frame* Fabric::top_frame(const World& world, ContextId c) const {
+  const std::uint16_t top = state(world, c).top;
+  if (top == 0) return nullptr;
+  return reinterpret_cast<const Frame*>(world.bytes().data() + contexts_[c].offset + top);
+}
+
+const StepInfo* Fabric::next_step(const World& world, ContextId c) const {
+  const Frame* frame = top_frame(world, c);
+  return frame == nullptr ? nullptr : &routines_[frame->routine].steps[frame->pc];
+}
+
+ContextId Fabric::find_context(std::string_view wanted) const {
+  std::size_t i = 0;
+  while (i < contexts_.size() && contexts_[i].name != wanted) ++i;
+  return static_cast<ContextId>(i);
+}
+
+}  // namespace irqloom

@@ -1,0 +1,32 @@
+#include "sim/core/work.h"
+
+namespace irqloom {
+
+WorkItem::WorkItem(Fabric& fabric, std::string name, std::string layer, RoutineId function,
+                   std::string delay_key)
+    : function_(function),
+      delay_key_(std::move(delay_key)),
+      state_(fabric.reserve<WorkState>("work." + name)) {
+  const RoutineId main =
+      fabric.routine<&WorkItem::run>(*this, "worker_thread", "kernel/workqueue.c, Linux 6.1");
+  worker_ = fabric.context({.name = "kworker/" + name, .layer = std::move(layer)}, main);
+}
+
+bool WorkItem::schedule(Exec& x) {
+  if (is_pending(x)) return false;
+  x.set(state_).pending = 1;
+  return true;
+}
+
+void WorkItem::run(Exec& x, Frame& self) {
+  ROUTINE();
+  for (;;) {
+    STEP_WHEN(is_pending(x), "the worker wakes up", cost(delay_key_), reads(state_));
+    STEP("take the work item", writes(state_));
+    x.set(state_).pending = 0;
+    CALL(x.call(function_));
+  }
+  ROUTINE_END();
+}
+
+}  // namespace irqloom

@@ -1,0 +1,179 @@
+#include "sim/scenario/document.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+#include <vector>
+
+#include "sim/error.h"
+#include "sim/scenario/file_reader.h"
+#include "sim/scenario/json_reader.h"
+#include "sim/scenario/json_syntax.h"
+
+namespace irqloom::scenario {
+namespace {
+
+/// A `--set`, taken apart.
+struct Assignment {
+  std::vector<std::string> path;
+  Json value;
+  Place place;
+};
+
+[[noreturn]] void refuse(const Origin& origin, std::string_view pointer, const std::string& message,
+                         const std::string& expected) {
+  throw InputError(complaint_text(origin, {}, pointer, {message, expected, ""}));
+}
+
+std::vector<std::string> split_dots(std::string_view path) {
+  std::vector<std::string> names{""};
+  for (const char c : path) {
+    if (c == '.') {
+      names.emplace_back();
+    } else {
+      names.back() += c;
+    }
+  }
+  return names;
+}
+
+std::vector<std::string> split_path(std::string_view path, const Origin& origin) {
+  constexpr const char* expected =
+      "names with dots between them (a.b.c), or a JSON pointer (/a/b/c) where names have dots";
+  std::vector<std::string> names;
+  if (path.starts_with('/')) {
+    auto split = split_pointer(path);
+    if (!split)
+      refuse(origin, "", "'~' in a JSON pointer begins ~0 (for ~) or ~1 (for /)", expected);
+    names = std::move(*split);
+  } else {
+    names = split_dots(path);
+    for (const std::string& name : names) {
+      if (name.empty()) refuse(origin, "", "a name in the path is empty", expected);
+    }
+  }
+  if (names.size() > max_depth) {
+    refuse(origin, "", "the path is too long", fmt::format("at most {} names", max_depth));
+  }
+  return names;
+}
+
+// JSON if it is JSON, else text. Who wrote what nearly is JSON learns why it was not taken for it
+// when the text does not fit.
+Json parse_value(std::string_view text, const std::shared_ptr<Origin>& origin) {
+  try {
+    return read_json(text, origin).json;
+  } catch (const JsonProblem& problem) {
+    const bool meant_json = text.find_first_of("{[\"") == 0;
+    if (meant_json) {
+      origin->note = fmt::format("the value was taken as text, for it is no JSON: {} (column {})",
+                                 problem.complaint.message, problem.position.column);
+    }
+    return std::string(text);
+  }
+}
+
+Assignment parse_assignment(std::string_view text) {
+  auto origin = std::make_shared<Origin>();
+  origin->source = "--set " + std::string(text);
+  const std::size_t equals = text.find('=');
+  if (find_invalid_utf8(text) != std::string_view::npos) {
+    refuse(*origin, "", "the text is not UTF-8", "UTF-8");
+  }
+  if (equals == std::string_view::npos || equals == 0) {
+    refuse(*origin, "", equals == 0 ? "there is no path in front of '='" : "there is no '='",
+           "path=value, such as platform.cpus=2");
+  }
+  Assignment result;
+  result.path = split_path(text.substr(0, equals), *origin);
+  result.value = parse_value(text.substr(equals + 1), origin);
+  result.place = {std::move(origin), {}, {}};
+  return result;
+}
+
+void expect_object(const Json& value, const std::string& pointer, const std::string& name,
+                   const Place& place) {
+  if (value.is_object()) return;
+  const std::string where = pointer.empty() ? "the document" : pointer;
+  const std::string whole = value.is_array() ? ", or a new value for the array as a whole" : "";
+  refuse(*place.origin, pointer,
+         fmt::format("{} is {} and has no member \"{}\"", where, describe(value), name),
+         "a path through objects only" + whole);
+}
+
+}  // namespace
+
+Document::Document(std::shared_ptr<const Tree> tree, const std::string& name)
+    : tree_(std::move(tree)), name_(std::make_shared<const std::string>(name)) {}
+
+Document Document::from_file(const std::string& path) {
+  return from_text(read_file(path), path);
+}
+
+Document Document::from_text(std::string_view text, const std::string& name) {
+  const auto origin = std::make_shared<const Origin>(Origin{name, "", ""});
+  try {
+    return Document(std::make_shared<const Tree>(read_json(text, origin)), name);
+  } catch (const JsonProblem& problem) {
+    throw InputError(complaint_text(*origin, problem.position, problem.pointer, problem.complaint));
+  }
+}
+
+void Document::apply_patch(const std::string& patch_pointer, const std::string& label) {
+  const Json* patch = tree_->find(patch_pointer);
+  if (patch == nullptr) throw InternalError("there is no patch at " + patch_pointer);
+  if (!patch->is_object()) {
+    at(patch_pointer)
+        .fail(fmt::format("the patch is {}", describe(*patch)),
+              "an object that says what to change");
+  }
+  auto changed = std::make_shared<Tree>(*tree_);
+  changed->merge(*tree_, patch_pointer, std::make_shared<const Origin>(Origin{name(), label, ""}));
+  tree_ = std::move(changed);
+}
+
+void Document::set(std::string_view assignment) {
+  const Assignment set = parse_assignment(assignment);
+  auto changed = std::make_shared<Tree>(*tree_);
+  Json* parent = &changed->json;
+  std::string pointer;
+  for (std::size_t i = 0; i + 1 < set.path.size(); ++i) {
+    expect_object(*parent, pointer, set.path[i], set.place);
+    parent = &changed->member(*parent, pointer, set.path[i], set.place);
+    pointer = child_pointer(pointer, set.path[i]);
+  }
+  const std::string& name = set.path.back();
+  expect_object(*parent, pointer, name, set.place);
+  if (set.value.is_null()) {
+    changed->remove(*parent, pointer, name, set.place);
+  } else {
+    Json& target = changed->member(*parent, pointer, name, set.place);
+    changed->replace(target, child_pointer(pointer, name), set.value, set.place);
+  }
+  tree_ = std::move(changed);
+}
+
+void Document::remove(const std::string& pointer) {
+  if (tree_->find(pointer) == nullptr) return;
+  auto changed = std::make_shared<Tree>(*tree_);
+  changed->erase(pointer);
+  tree_ = std::move(changed);
+}
+
+Cursor Document::at(std::string_view pointer) const {
+  Cursor cursor = root();
+  const auto names = split_pointer(pointer);
+  if (!names) throw InternalError(fmt::format("{} is no JSON pointer", pointer));
+  for (const std::string& name : *names) {
+    if (!cursor || !cursor.json().is_array()) {
+      cursor = cursor[name];
+    } else if (tree_->find(child_pointer(cursor.pointer(), name)) != nullptr) {
+      cursor = cursor.elements()[std::stoul(name)];
+    } else {
+      throw InternalError(fmt::format("{} names no element of an array", pointer));
+    }
+  }
+  return cursor;
+}
+
+}  // namespace irqloom::scenario

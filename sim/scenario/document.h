@@ -1,0 +1,63 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "sim/scenario/cursor.h"
+#include "sim/scenario/place.h"
+#include "sim/scenario/tree.h"
+
+namespace irqloom::scenario {
+
+/// A JSON document that knows, for each of its values, who wrote it last and where: the file, a
+/// patch in the file, or a `--set`. Copies share their content until one of them is changed. A
+/// change that throws leaves the document as it was.
+class Document {
+ public:
+  /// Reads the file at `path` (a pipe will do). Throws InputError if it cannot be read, is no
+  /// regular JSON (see read_json), or holds more than 64 MiB.
+  static Document from_file(const std::string& path);
+
+  /// Parses `text`; messages call it `name`. Throws InputError.
+  static Document from_text(std::string_view text, const std::string& name);
+
+  /// Applies the JSON Merge Patch (RFC 7396) at `patch_pointer`, a part of this very document, to
+  /// the whole document. Members of objects are merged one by one, null deletes a member, anything
+  /// else replaces. What the patch wrote keeps its line and column and is said to be written by
+  /// `label`, such as `variant "mainline"`. Throws InputError if the patch is no object,
+  /// InternalError if there is none.
+  void apply_patch(const std::string& patch_pointer, const std::string& label);
+
+  /// Sets one value: `path=value`, as given to `--set`. The path is a JSON pointer (`/a/b`) or
+  /// names with dots between them (`a.b`); objects that are not there yet are made. The value is
+  /// JSON, or else plain text. As in a patch, null deletes. Throws InputError if there is no path,
+  /// or if it leads through something that is no object.
+  void set(std::string_view assignment);
+
+  /// Removes the member at `pointer`, if it is there, as if nobody had ever written it: for parts
+  /// of the file that are no part of the scenario.
+  void remove(const std::string& pointer);
+
+  /// A cursor at the root.
+  Cursor root() const { return Cursor(tree_); }
+  /// A cursor at `pointer`, which may lead to a missing member (but not to a missing element of an
+  /// array). For those who have a pointer from elsewhere, such as a schema validator:
+  /// `document.at(pointer).fail(...)`.
+  Cursor at(std::string_view pointer) const;
+
+  const Json& json() const noexcept { return tree_->json; }
+  /// The last writer of the value at `pointer`; for what is missing, of its nearest parent or of
+  /// the patch that deleted it.
+  const Place& place(std::string_view pointer) const { return tree_->place(pointer); }
+  /// The file's path as it was given, or the text's name.
+  const std::string& name() const noexcept { return *name_; }
+
+ private:
+  Document(std::shared_ptr<const Tree> tree, const std::string& name);
+
+  std::shared_ptr<const Tree> tree_;
+  std::shared_ptr<const std::string> name_;
+};
+
+}  // namespace irqloom::scenario

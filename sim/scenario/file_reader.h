@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string>
+
+namespace irqloom::scenario {
+
+/// The bytes of the file, or pipe, at `path`. Throws InputError, which begins with the path and
+/// tells the system's reason, if it cannot be read, is a folder, or holds more than 64 MiB. If
+/// nothing is there but something with a similar name is, the message names that.
+std::string read_file(const std::string& path);
+
+}  // namespace irqloom::scenario
