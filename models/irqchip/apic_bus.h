@@ -1,0 +1,33 @@
+// Routes vector messages from I/O APICs to local APICs by physical id, and EOIs back.
+#pragma once
+
+#include <vector>
+
+#include "models/irqchip/lapic.h"
+#include "models/seam.h"
+
+namespace irqloom {
+
+class ApicBus : public Module, public VectorIf {
+ public:
+  sc_core::sc_export<VectorIf> messages;
+
+  ApicBus(const sc_core::sc_module_name& name, Fabric& fabric) : Module(name, fabric) {
+    messages.bind(*this);
+  }
+  /// The local APICs, by apic id; not owned.
+  void attach(Lapic& lapic) { lapics_.push_back(&lapic); }
+
+  bool accept(Exec& x, unsigned apic_id, std::uint8_t vector, Trigger trigger) override {
+    return apic_id < lapics_.size() && lapics_[apic_id]->accept(x, vector, trigger);
+  }
+  void touches(Footprint& footprint) const override {
+    for (const Lapic* l : lapics_) footprint.writes.push_back(range(l->state()));
+  }
+  Lapic& lapic(unsigned apic_id) const { return *lapics_[apic_id]; }
+
+ private:
+  std::vector<Lapic*> lapics_;
+};
+
+}  // namespace irqloom

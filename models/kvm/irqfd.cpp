@@ -1,0 +1,128 @@
+#include "models/kvm/irqfd.h"
+
+#include "models/events.h"
+#include "models/kvm/resample/policy.h"
+
+namespace irqloom {
+
+namespace {
+
+const char* const eventfd_c = "virt/kvm/eventfd.c, Linux 6.1.192";
+
+}  // namespace
+
+Irqfd::Irqfd(const sc_core::sc_module_name& module_name, Fabric& fabric, Kvm& kvm,
+             Eventfd& eventfd, unsigned waiter_index, unsigned gsi, Resampler* resampler,
+             unsigned member)
+    : Module(module_name, fabric),
+      kvm_(kvm),
+      eventfd_(eventfd),
+      waiter_index_(waiter_index),
+      gsi_(gsi),
+      resampler_(resampler),
+      member_(member),
+      state_(fabric.reserve<IrqfdState>(std::string(name()))),
+      resampler_lock_(kvm.resampler_lock()),
+      inject_(std::make_unique<WorkItem>(
+          fabric, std::string(name()) + ".inject", "kvm",
+          fabric.routine<&Irqfd::irqfd_inject>(*this, "irqfd_inject", eventfd_c))),
+      assign_(fabric.routine<&Irqfd::kvm_irqfd_assign>(*this, "kvm_irqfd_assign", eventfd_c)),
+      deassign_(
+          fabric.routine<&Irqfd::kvm_irqfd_deassign>(*this, "kvm_irqfd_deassign", eventfd_c)) {
+  waiter.bind(*this);
+  fabric.at_reset([this](World& w) { w.mut(state_) = reset_; });
+}
+
+Call Irqfd::wake(Exec& x) {
+  eventfd_.drain(x);
+  x.emit(event::irqfd_wakeup, {gsi_});
+  const RouteState& route = x.get(kvm_.route(gsi_));
+  const bool inline_msi = route.type == RouteType::msi && x.get(state_).active != 0;
+  if (inline_msi) {
+    kvm_.bus().accept(x, route.dest, route.vector, Trigger::edge);
+  } else {
+    inject_->schedule(x);
+  }
+  return Call::done(1);  // An exclusive waiter: the event is consumed.
+}
+
+Call Irqfd::assign(Exec& x) { return x.call(assign_); }
+
+Call Irqfd::deassign(Exec& x) { return x.call(deassign_); }
+
+// The route is looked up now, not when the eventfd was signalled.
+void Irqfd::irqfd_inject(Exec& x, Frame& self) {
+  ROUTINE();
+  x.emit(event::irqfd_inject, {gsi_});
+  if (resampler_ != nullptr) {
+    CALL(kvm_.set_irq(x, source_irqfd_resample, gsi_, true));
+  } else {
+    CALL(kvm_.set_irq(x, source_userspace, gsi_, true));
+    LOCAL("the pulse's other half");
+    CALL(kvm_.set_irq(x, source_userspace, gsi_, false));
+  }
+  LOCAL("done");
+  RETURN(0);
+  ROUTINE_END();
+}
+
+// Active before hooked, and hooked before the count is sampled: a signal is either seen by the
+// sample or delivered to the hooked waiter, or both.
+void Irqfd::kvm_irqfd_assign(Exec& x, Frame& self) {
+  ROUTINE();
+  if (resampler_ != nullptr) {
+    LOCK(resampler_lock_, "take resampler_lock", cost("kvm.assign"), calls(kvm_));
+    if (!resampler_->is_registered(x)) {
+      CALL(resampler_->policy().register_notifiers(x));
+      LOCAL("registered");
+    }
+    STEP("append to resampler->list", cost("kvm.assign"), calls(kvm_));
+    x.set(resampler_->state()).members |= static_cast<std::uint8_t>(1U << member_);
+    STEP_WHEN(x.get(kvm_.state()).ack_readers == 0, "synchronize_srcu", cost("kvm.srcu"),
+              calls(kvm_));
+    x.unlock(resampler_lock_);
+  }
+  STEP("add to irqfds.items, copy the route", cost("kvm.assign"), writes(state_));
+  x.set(state_).active = 1;
+  STEP("vfs_poll: hook the wait queue", cost("kvm.assign"), calls(eventfd_));
+  eventfd_.hook(x, waiter_index_);
+  STEP("vfs_poll: sample the count", cost("kvm.assign"), calls(eventfd_), calls(*inject_));
+  if (eventfd_.count(x) != 0) inject_->schedule(x);
+  RETURN(0);
+  ROUTINE_END();
+}
+
+void Irqfd::kvm_irqfd_deassign(Exec& x, Frame& self) {
+  ROUTINE();
+  STEP("deactivate", cost("kvm.assign"), writes(state_));
+  x.set(state_).active = 0;
+  STEP("irqfd_shutdown: drain and unhook", cost("kvm.assign"), calls(eventfd_));
+  eventfd_.drain(x);
+  eventfd_.unhook(x, waiter_index_);
+  STEP_WHEN(inject_->is_idle(x), "flush_work(inject)", calls(*inject_));
+  if (resampler_ != nullptr) {
+    LOCK(resampler_lock_, "take resampler_lock", cost("kvm.assign"), calls(kvm_));
+    x.set(resampler_->state()).members &= static_cast<std::uint8_t>(~(1U << member_));
+    STEP_WHEN(x.get(kvm_.state()).ack_readers == 0, "synchronize_srcu", cost("kvm.srcu"),
+              calls(kvm_));
+    if (x.get(resampler_->state()).members == 0) {
+      x.set(resampler_->state()).registered = 0;
+      x.set(resampler_->state()).hears_mask = 0;
+      CALL(kvm_.set_irq(x, source_irqfd_resample, gsi_, false));
+      LOCAL("the line is lowered");
+    }
+    STEP("drop resampler_lock");
+    x.unlock(resampler_lock_);
+  }
+  RETURN(0);
+  ROUTINE_END();
+}
+
+void Irqfd::touches(Footprint& footprint) const {
+  footprint.writes.push_back(range(state_));
+  footprint.writes.push_back(range(eventfd_.state()));
+  inject_->touches(footprint);
+  kvm_.touches(footprint);
+}
+
+}  // namespace irqloom

@@ -1,0 +1,63 @@
+// KVM_IRQFD: an eventfd that raises a GSI (virt/kvm/eventfd.c, Linux 6.1.192).
+#pragma once
+
+#include <memory>
+
+#include "models/eventfd/eventfd.h"
+#include "models/kvm/kvm.h"
+#include "models/kvm/resampler.h"
+#include "models/module.h"
+#include "models/seam.h"
+#include "sim/core/work.h"
+
+namespace irqloom {
+
+struct IrqfdState {
+  std::uint8_t active = 0;  ///< On kvm->irqfds.items.
+  std::uint8_t reserved = 0;
+};
+
+class Irqfd : public Module, public WakeIf {
+ public:
+  sc_core::sc_export<WakeIf> waiter;
+
+  /// `resampler` nullptr: a plain irqfd, which pulses source 0. `member`: its number on the
+  /// resampler's list. `waiter_index`: its place on the eventfd's wait queue. Nothing is owned.
+  Irqfd(const sc_core::sc_module_name& name, Fabric& fabric, Kvm& kvm, Eventfd& eventfd,
+        unsigned waiter_index, unsigned gsi, Resampler* resampler, unsigned member);
+
+  /// irqfd_wakeup(): drains the counter; an IOAPIC route is always deferred to the work item.
+  Call wake(Exec& x) override;
+  /// KVM_IRQFD, run by a VMM context.
+  Call assign(Exec& x);
+  /// KVM_IRQFD with DEASSIGN, run by a VMM context.
+  Call deassign(Exec& x);
+  void touches(Footprint& footprint) const override;
+
+  /// At reset: assigned.
+  void preset_assigned() { reset_.active = 1; }
+  WorkItem& inject_work() { return *inject_; }
+  Slot<IrqfdState> state() const { return state_; }
+
+ private:
+  void irqfd_inject(Exec& x, Frame& self);
+  void kvm_irqfd_assign(Exec& x, Frame& self);
+  void kvm_irqfd_deassign(Exec& x, Frame& self);
+
+  Kvm& kvm_;
+  Eventfd& eventfd_;
+  unsigned waiter_index_;
+  unsigned gsi_;
+  Resampler* resampler_;
+  unsigned member_;
+  Slot<IrqfdState> state_;
+  IrqfdState reset_;
+  Lock resampler_lock_;
+  std::unique_ptr<WorkItem> inject_;
+  RoutineId assign_;
+  RoutineId deassign_;
+};
+
+}  // namespace irqloom
+
+IRQLOOM_FIELDS(irqloom::IrqfdState, IRQLOOM_FLAG(active), IRQLOOM_NUMBER(reserved));

@@ -1,0 +1,80 @@
+// All resample irqfds of one GSI: one irq source, one ack notifier, many resamplefds
+// (struct kvm_kernel_irqfd_resampler, virt/kvm/eventfd.c, Linux 6.1.192).
+#pragma once
+
+#include "models/module.h"
+#include "models/seam.h"
+#include "models/vfio/intx.h"
+
+namespace irqloom {
+
+class Kvm;
+class ResamplePolicy;
+
+struct ResamplerState {
+  std::uint8_t registered = 0;    ///< Its ack notifier is on the list.
+  std::uint8_t hears_mask = 0;    ///< Its mask notifier is on the list.
+  std::uint8_t members = 0;       ///< Bit per irqfd on resampler->list.
+  std::uint8_t masked = 0;        ///< Proposals that track the mask: as last heard.
+  std::uint8_t pending = 0;       ///< Likewise: a notification was postponed.
+  std::uint8_t reserved[3] = {};
+};
+
+struct NotifyLocals {
+  std::uint8_t i = 0;
+  std::uint8_t members = 0;
+  std::uint8_t reserved[2] = {};
+};
+
+class Resampler : public Module, public Touches {
+ public:
+  /// resamplefds[i] belongs to irqfd i of this GSI.
+  sc_core::sc_port<SignalIf, 0, sc_core::SC_ZERO_OR_MORE_BOUND> resamplefds;
+  /// For the policy that forwards mask events to the listeners.
+  sc_core::sc_port<MaskListenerIf, 0, sc_core::SC_ZERO_OR_MORE_BOUND> mask_listeners;
+
+  Resampler(const sc_core::sc_module_name& name, Fabric& fabric, Kvm& kvm, unsigned gsi);
+  ~Resampler() override;
+
+  unsigned gsi() const { return gsi_; }
+  Slot<ResamplerState> state() const { return state_; }
+  const Lock& lock() const { return lock_; }
+  Kvm& kvm() { return kvm_; }
+
+  bool is_registered(Exec& x) const { return x.get(state_).registered != 0; }
+  bool hears_mask(Exec& x) const { return x.get(state_).hears_mask != 0; }
+  ResamplePolicy& policy() { return *policy_; }
+  /// Drops the shared source of the GSI.
+  Call lower(Exec& x);
+  /// kvm_irq_is_masked() for a GSI with one chip; the caller holds its lock.
+  bool is_pin_masked(Exec& x) const;
+  /// Signals every member's resamplefd.
+  Call notify_all(Exec& x);
+  /// Hands a mask event to every listener.
+  Call forward_mask(Exec& x, bool masked);
+
+  /// At reset: registered with these members (bit mask).
+  void preset(std::uint8_t members, bool hears_mask);
+  void touches(Footprint& footprint) const override { footprint.writes.push_back(range(state_)); }
+
+ private:
+  void notify_routine(Exec& x, Frame& self, NotifyLocals& f);
+  void forward_routine(Exec& x, Frame& self, NotifyLocals& f);
+
+  Kvm& kvm_;
+  unsigned gsi_;
+  Slot<ResamplerState> state_;
+  Lock lock_;
+  ResamplerState reset_;
+  RoutineId notify_;
+  RoutineId forward_;
+  std::unique_ptr<ResamplePolicy> policy_;
+};
+
+}  // namespace irqloom
+
+IRQLOOM_FIELDS(irqloom::ResamplerState, IRQLOOM_FLAG(registered), IRQLOOM_FLAG(hears_mask),
+               IRQLOOM_HEX(members), IRQLOOM_FLAG(masked), IRQLOOM_FLAG(pending),
+               IRQLOOM_NUMBER(reserved));
+IRQLOOM_FIELDS(irqloom::NotifyLocals, IRQLOOM_NUMBER(i), IRQLOOM_HEX(members),
+               IRQLOOM_NUMBER(reserved));

@@ -1,0 +1,13 @@
+// What an edge of the state graph is marked with, for no_cycle properties.
+#pragma once
+
+#include <cstdint>
+
+namespace irqloom::mark {
+
+inline constexpr std::uint8_t raise = 1;        ///< A device got new work.
+inline constexpr std::uint8_t served = 2;       ///< A driver served work.
+inline constexpr std::uint8_t guest_entry = 4;  ///< A guest line's flow handler ran its actions.
+inline constexpr std::uint8_t host_entry = 8;   ///< A host line's flow handler ran its actions.
+
+}  // namespace irqloom::mark
