@@ -37,11 +37,30 @@ class PinIf : virtual public sc_core::sc_interface, virtual public Touches {
 /// Trigger mode of a message or a pin.
 enum class Trigger : std::uint8_t { edge = 0, level = 1 };
 
-/// Controller to CPU: a vector message for the local APIC with that physical id.
+/// What a message tells the local APICs to do with it (Intel SDM vol. 3, 11.6.1).
+enum class DeliveryMode : std::uint8_t {
+  fixed = 0,
+  lowest_priority = 1,
+  smi = 2,
+  nmi = 4,
+  init = 5,
+  ext_int = 7
+};
+
+/// A message from an I/O APIC, or by a write of a device, to the local APICs.
+struct ApicMessage {
+  std::uint8_t dest = 0;  ///< An APIC id, 0xff for all; logical: a set of LDR bits (flat model).
+  bool logical = false;
+  DeliveryMode mode = DeliveryMode::fixed;
+  std::uint8_t vector = 0;
+  Trigger trigger = Trigger::edge;
+};
+
+/// Controller to CPU: messages to the local APICs.
 class VectorIf : virtual public sc_core::sc_interface, virtual public Touches {
  public:
-  /// True when an enabled APIC with that id exists and took it.
-  virtual bool accept(Exec& x, unsigned apic_id, std::uint8_t vector, Trigger trigger) = 0;
+  /// True when some APIC took it.
+  virtual bool deliver(Exec& x, const ApicMessage& message) = 0;
 };
 
 /// End of interrupt, from a local APIC to the I/O APICs.

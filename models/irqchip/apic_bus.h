@@ -1,4 +1,4 @@
-// Routes vector messages from I/O APICs to local APICs by physical id, and EOIs back.
+// Carries messages to the local APICs that they address.
 #pragma once
 
 #include <vector>
@@ -18,15 +18,20 @@ class ApicBus : public Module, public VectorIf {
   /// The local APICs, by apic id; not owned.
   void attach(Lapic& lapic) { lapics_.push_back(&lapic); }
 
-  bool accept(Exec& x, unsigned apic_id, std::uint8_t vector, Trigger trigger) override {
+  bool deliver(Exec& x, const ApicMessage& message) override;
+  /// A fixed message to one APIC. True when it is there, enabled, and took it.
+  bool accept(Exec& x, unsigned apic_id, std::uint8_t vector, Trigger trigger) {
     return apic_id < lapics_.size() && lapics_[apic_id]->accept(x, vector, trigger);
   }
   void touches(Footprint& footprint) const override {
-    for (const Lapic* l : lapics_) footprint.writes.push_back(range(l->state()));
+    for (const Lapic* l : lapics_)
+      footprint.writes.push_back(range(l->state()));
   }
   Lapic& lapic(unsigned apic_id) const { return *lapics_[apic_id]; }
 
  private:
+  bool deliver_to_lowest(Exec& x, const ApicMessage& message);
+
   std::vector<Lapic*> lapics_;
 };
 

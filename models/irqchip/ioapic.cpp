@@ -1,7 +1,8 @@
 #include "models/irqchip/ioapic.h"
 
-#include <cstring>
+#include <optional>
 
+#include "models/irqchip/register_bank.h"
 #include "models/irqchip/rte.h"
 
 namespace irqloom {
@@ -9,6 +10,13 @@ namespace irqloom {
 namespace {
 
 constexpr std::uint8_t first_rte_index = 0x10;
+
+/// NMI and INIT are treated as edge-triggered, however they are programmed (3.2.4 of the data
+/// sheet).
+bool is_level(const IoapicPin& p) {
+  const auto mode = static_cast<DeliveryMode>(p.delivery_mode);
+  return p.trigger_mode != 0 && mode != DeliveryMode::nmi && mode != DeliveryMode::init;
+}
 
 }  // namespace
 
@@ -22,7 +30,8 @@ Ioapic::Ioapic(const sc_core::sc_module_name& module_name, Fabric& fabric, unsig
   eoi_messages.bind(*this);
   socket.register_b_transport(this, &Ioapic::transport);
   fabric.at_reset([this](World& w) {
-    for (unsigned n = 0; n < pins_.size; ++n) w.mut(pins_[n]) = IoapicPin{};
+    for (unsigned n = 0; n < pins_.size; ++n)
+      w.mut(pins_[n]) = IoapicPin{};
   });
 }
 
@@ -33,17 +42,29 @@ void Ioapic::set_pin(Exec& x, unsigned n, bool level) {
   if ((x.get(pin).level != 0) == level) return;
   IoapicPin& p = x.set(pin);
   p.level = level ? 1 : 0;
-  if (level) service(x, pin);
+  if (!level) return;
+  if (is_level(p)) {
+    send_level(x, pin);
+  } else if (p.mask == 0) {
+    send(x, pin);
+  }
 }
 
-void Ioapic::service(Exec& x, Slot<IoapicPin> pin) {
+void Ioapic::send_level(Exec& x, Slot<IoapicPin> pin) {
   const IoapicPin& p = x.get(pin);
-  if (p.mask != 0 || p.level == 0) return;
-  const auto trigger = static_cast<Trigger>(p.trigger_mode);
-  if (trigger == Trigger::level && p.remote_irr != 0) return;
-  if (p.delivery_mode > 1) return;
-  const bool accepted = messages->accept(x, p.dest, p.vector, trigger);
-  if (accepted && trigger == Trigger::level) x.set(pin).remote_irr = 1;
+  if (p.level != 0 && p.mask == 0 && p.remote_irr == 0) send(x, pin);
+}
+
+// A message that no APIC takes leaves remote IRR clear: nobody would end it.
+void Ioapic::send(Exec& x, Slot<IoapicPin> pin) {
+  const IoapicPin& p = x.get(pin);
+  const Trigger trigger = is_level(p) ? Trigger::level : Trigger::edge;
+  const bool is_taken = messages->deliver(x, {.dest = p.dest,
+                                              .logical = p.dest_mode != 0,
+                                              .mode = static_cast<DeliveryMode>(p.delivery_mode),
+                                              .vector = p.vector,
+                                              .trigger = trigger});
+  if (is_taken && trigger == Trigger::level) x.set(pin).remote_irr = 1;
 }
 
 Call Ioapic::eoi(Exec& x, std::uint8_t vector, Trigger trigger) {
@@ -52,7 +73,7 @@ Call Ioapic::eoi(Exec& x, std::uint8_t vector, Trigger trigger) {
     const IoapicPin& p = x.get(pins_[n]);
     if (p.vector != vector || p.trigger_mode == 0 || p.remote_irr == 0) continue;
     x.set(pins_[n]).remote_irr = 0;
-    service(x, pins_[n]);
+    send_level(x, pins_[n]);
   }
   return Call::done();
 }
@@ -79,12 +100,12 @@ void Ioapic::write_register(Exec& x, std::uint8_t index, std::uint32_t value) {
   IoapicPin& p = x.set(pins_[n]);
   if (index % 2 != 0) {
     p.dest = static_cast<std::uint8_t>(value >> rte::dest_shift);
-    return;
+  } else {
+    rte::set_low(p, value);
+    // Switching to edge clears remote IRR: the trick with which old parts are given an EOI.
+    if (p.trigger_mode == 0) p.remote_irr = 0;
   }
-  rte::set_low(p, value);
-  // Switching to edge clears remote IRR: the trick with which old parts are given an EOI.
-  if (p.trigger_mode == 0) p.remote_irr = 0;
-  if (p.trigger_mode != 0) service(x, pins_[n]);
+  if (is_level(p)) send_level(x, pins_[n]);
 }
 
 std::uint32_t Ioapic::read(Exec& x, std::uint64_t offset) {
@@ -102,20 +123,20 @@ void Ioapic::write(Exec& x, std::uint64_t offset, std::uint32_t value) {
 }
 
 void Ioapic::transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& /*delay*/) {
-  if (payload.get_data_length() != 4 || payload.get_address() > ioapic_eoi) {
-    payload.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
-    return;
-  }
-  Exec& x = external();
-  std::uint32_t word = 0;
-  if (payload.is_read()) {
-    word = read(x, payload.get_address());
-    std::memcpy(payload.get_data_ptr(), &word, sizeof word);
-  } else {
-    std::memcpy(&word, payload.get_data_ptr(), sizeof word);
-    write(x, payload.get_address(), word);
-  }
-  payload.set_response_status(tlm::TLM_OK_RESPONSE);
+  const auto is_word = [](std::uint64_t offset, unsigned size) {
+    return size == 4 && offset <= ioapic_eoi;
+  };
+  serve(
+      payload,
+      [&](std::uint64_t offset, unsigned size) -> std::optional<std::uint32_t> {
+        if (!is_word(offset, size)) return std::nullopt;
+        return read(external(), offset);
+      },
+      [&](std::uint64_t offset, unsigned size, std::uint64_t value) {
+        if (!is_word(offset, size)) return false;
+        write(external(), offset, static_cast<std::uint32_t>(value));
+        return true;
+      });
 }
 
 void Ioapic::touches(Footprint& footprint) const {

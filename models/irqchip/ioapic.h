@@ -4,11 +4,11 @@
 // ICH data sheets). KVM's emulation is models/kvm/ioapic.h.
 #pragma once
 
-#include <cstdint>
-#include <vector>
-
-#include <tlm>
 #include <tlm_utils/simple_target_socket.h>
+
+#include <cstdint>
+#include <tlm>
+#include <vector>
 
 #include "models/irqchip/lapic.h"
 #include "models/module.h"
@@ -19,7 +19,7 @@ namespace irqloom {
 /// One input pin with its redirection entry. Field names as in the data sheet.
 struct IoapicPin {
   std::uint8_t vector = 0;
-  std::uint8_t delivery_mode = 0;  ///< 0 fixed, 1 lowest priority; others send nothing here.
+  std::uint8_t delivery_mode = 0;  ///< DeliveryMode; 3 and 6 are reserved and send nothing.
   std::uint8_t dest_mode = 0;      ///< 0 physical, 1 logical (flat).
   std::uint8_t polarity = 0;       ///< Stored; the model's levels mean asserted or not.
   std::uint8_t remote_irr = 0;     ///< Level only: accepted by an APIC, not yet ended.
@@ -31,8 +31,8 @@ struct IoapicPin {
 };
 
 struct IoapicRegisters {
-  std::uint32_t id = 0;      ///< Bits 27:24.
-  std::uint8_t select = 0;   ///< IOREGSEL.
+  std::uint32_t id = 0;     ///< Bits 27:24.
+  std::uint8_t select = 0;  ///< IOREGSEL.
   std::uint8_t reserved[3] = {};
 };
 
@@ -44,7 +44,7 @@ class Ioapic : public Module, public PinIf, public EoiIf {
   sc_core::sc_export<PinIf> inputs;
   sc_core::sc_export<EoiIf> eoi_messages;
   sc_core::sc_port<VectorIf> messages;
-  /// The register window for outsiders; word accesses only, address = IoapicOffset.
+  /// The register window for outsiders: words at IoapicOffset.
   tlm_utils::simple_target_socket_optional<Ioapic> socket;
 
   /// `pins`: 1..240. Version 0x20 has an EOI register.
@@ -70,7 +70,8 @@ class Ioapic : public Module, public PinIf, public EoiIf {
   void transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   std::uint32_t read_register(Exec& x, std::uint8_t index) const;
   void write_register(Exec& x, std::uint8_t index, std::uint32_t value);
-  void service(Exec& x, Slot<IoapicPin> pin);
+  void send(Exec& x, Slot<IoapicPin> pin);
+  void send_level(Exec& x, Slot<IoapicPin> pin);
 
   std::uint8_t version_;
   SlotArray<IoapicPin> pins_;

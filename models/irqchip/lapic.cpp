@@ -7,6 +7,10 @@ namespace irqloom {
 
 namespace {
 
+constexpr std::uint8_t nmi_requested = 1;
+constexpr std::uint8_t nmi_blocked = 2;
+constexpr std::uint8_t broadcast = 0xff;
+
 using Bitmap = std::uint32_t[8];
 
 std::optional<std::uint8_t> highest(const Bitmap& bitmap) {
@@ -18,7 +22,9 @@ std::optional<std::uint8_t> highest(const Bitmap& bitmap) {
   return std::nullopt;
 }
 
-std::uint32_t bit(std::uint8_t vector) { return 1U << (vector % 32); }
+std::uint32_t bit(std::uint8_t vector) {
+  return 1U << (vector % 32);
+}
 
 }  // namespace
 
@@ -41,15 +47,34 @@ bool Lapic::accept(Exec& x, std::uint8_t vector, Trigger mode) {
   return true;
 }
 
-std::optional<std::uint8_t> Lapic::deliverable(Exec& x) const {
+bool Lapic::accept_nmi(Exec& x) {
+  x.set(state_).nmi |= nmi_requested;
+  return true;
+}
+
+// SDM vol. 3, 6.7.1: NMIs are blocked until the handler's IRET.
+bool Lapic::take_nmi(Exec& x) {
+  if (x.get(state_).nmi != nmi_requested) return false;
+  x.set(state_).nmi = nmi_blocked;
+  return true;
+}
+
+// SDM vol. 3, 11.6.2.1 and 11.6.2.2.
+bool Lapic::is_addressed(Exec& x, const ApicMessage& message) const {
+  if (message.logical) return (x.get(state_).ldr & message.dest) != 0;
+  return message.dest == apic_id_ || message.dest == broadcast;
+}
+
+// SDM vol. 3, 11.8.3.1: the higher of the task's class and that of the highest vector in service.
+unsigned Lapic::processor_priority(Exec& x) const {
   const LapicState& s = x.get(state_);
-  const std::optional<std::uint8_t> request = highest(s.irr);
-  if (!request) return std::nullopt;
-  // SDM 11.8.3.1: the processor priority's class is the higher of the task's and of the highest
-  // vector in service; only a higher class is delivered.
-  const int in_service = highest(s.isr).value_or(0) / 16;
-  const int priority = std::max(in_service, s.tpr / 16);
-  if (*request / 16 <= priority) return std::nullopt;
+  const unsigned in_service = highest(s.isr).value_or(0) / 16U;
+  return std::max(in_service, s.tpr / 16U);
+}
+
+std::optional<std::uint8_t> Lapic::deliverable(Exec& x) const {
+  const std::optional<std::uint8_t> request = highest(x.get(state_).irr);
+  if (!request || *request / 16U <= processor_priority(x)) return std::nullopt;
   return request;
 }
 

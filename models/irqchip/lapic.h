@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "models/module.h"
 #include "models/seam.h"
@@ -19,8 +20,12 @@ struct LapicState {
   std::uint32_t tmr[8] = {};  ///< Level-triggered when last accepted.
   std::uint8_t tpr = 0;       ///< Task priority; the class is the upper half.
   std::uint8_t enabled = 1;   ///< SPIV bit 8.
-  std::uint16_t reserved = 0;
+  std::uint8_t ldr = 0;       ///< Logical destination, bits 31:24 of the register; flat model.
+  std::uint8_t nmi = 0;       ///< Bit 0: requested; bit 1: blocked, since one is being handled.
 };
+
+inline constexpr std::string_view nmi_labels[] = {"none", "requested", "blocked",
+                                                  "requested while blocked"};
 
 class Lapic : public Module {
  public:
@@ -31,6 +36,14 @@ class Lapic : public Module {
 
   /// Requests the vector (a request that is already there merges). False when software-disabled.
   bool accept(Exec& x, std::uint8_t vector, Trigger trigger);
+  /// Requests an NMI, also of a software-disabled APIC. True.
+  bool accept_nmi(Exec& x);
+  /// Begins a requested NMI, unless they are blocked. Whether there was one.
+  bool take_nmi(Exec& x);
+  /// Whether the message's destination includes this APIC.
+  bool is_addressed(Exec& x, const ApicMessage& message) const;
+  /// The class, 0..15, above which a vector must be.
+  unsigned processor_priority(Exec& x) const;
   /// The vector that would be delivered now: the highest request above the processor priority.
   std::optional<std::uint8_t> deliverable(Exec& x) const;
   /// Moves the deliverable vector from IRR to ISR and returns it.
@@ -48,4 +61,5 @@ class Lapic : public Module {
 }  // namespace irqloom
 
 IRQLOOM_FIELDS(irqloom::LapicState, IRQLOOM_HEX(irr), IRQLOOM_HEX(isr), IRQLOOM_HEX(tmr),
-               IRQLOOM_HEX(tpr), IRQLOOM_FLAG(enabled), IRQLOOM_NUMBER(reserved));
+               IRQLOOM_HEX(tpr), IRQLOOM_FLAG(enabled), IRQLOOM_HEX(ldr),
+               IRQLOOM_LABELS(nmi, irqloom::nmi_labels));

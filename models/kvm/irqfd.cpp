@@ -46,7 +46,7 @@ Call Irqfd::wake(Exec& x) {
   return Call::done(1);  // An exclusive waiter: the event is consumed.
 }
 
-Call Irqfd::assign(Exec& x) { return x.call(assign_); }
+Call Irqfd::assign(Exec& x) { return x.call<AssignLocals>(assign_); }
 
 Call Irqfd::deassign(Exec& x) { return x.call(deassign_); }
 
@@ -68,7 +68,7 @@ void Irqfd::irqfd_inject(Exec& x, Frame& self) {
 
 // Active before hooked, and hooked before the count is sampled: a signal is either seen by the
 // sample or delivered to the hooked waiter, or both.
-void Irqfd::kvm_irqfd_assign(Exec& x, Frame& self) {
+void Irqfd::kvm_irqfd_assign(Exec& x, Frame& self, AssignLocals& f) {
   ROUTINE();
   if (resampler_ != nullptr) {
     LOCK(resampler_lock_, "take resampler_lock", cost("kvm.assign"), calls(kvm_));
@@ -86,8 +86,11 @@ void Irqfd::kvm_irqfd_assign(Exec& x, Frame& self) {
   x.set(state_).active = 1;
   STEP("vfs_poll: hook the wait queue", cost("kvm.assign"), calls(eventfd_));
   eventfd_.hook(x, waiter_index_);
-  STEP("vfs_poll: sample the count", cost("kvm.assign"), calls(eventfd_), calls(*inject_));
-  if (eventfd_.count(x) != 0) inject_->schedule(x);
+  // Without wqh.lock: a signaller may have counted and not yet called the hooked waiter (K-R9).
+  STEP("vfs_poll: sample the count", cost("kvm.assign"), calls(eventfd_));
+  f.events = eventfd_.count(x) != 0 ? 1 : 0;
+  STEP("inject what was pending already", cost("kvm.assign"), calls(*inject_));
+  if (f.events != 0) inject_->schedule(x);
   RETURN(0);
   ROUTINE_END();
 }

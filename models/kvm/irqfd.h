@@ -17,6 +17,11 @@ struct IrqfdState {
   std::uint8_t reserved = 0;
 };
 
+struct AssignLocals {
+  std::uint8_t events = 0;  ///< What vfs_poll() returned: EPOLLIN or not.
+  std::uint8_t reserved[3] = {};
+};
+
 class Irqfd : public Module, public WakeIf {
  public:
   sc_core::sc_export<WakeIf> waiter;
@@ -41,7 +46,7 @@ class Irqfd : public Module, public WakeIf {
 
  private:
   void irqfd_inject(Exec& x, Frame& self);
-  void kvm_irqfd_assign(Exec& x, Frame& self);
+  void kvm_irqfd_assign(Exec& x, Frame& self, AssignLocals& f);
   void kvm_irqfd_deassign(Exec& x, Frame& self);
 
   Kvm& kvm_;
@@ -61,3 +66,4 @@ class Irqfd : public Module, public WakeIf {
 }  // namespace irqloom
 
 IRQLOOM_FIELDS(irqloom::IrqfdState, IRQLOOM_FLAG(active), IRQLOOM_NUMBER(reserved));
+IRQLOOM_FIELDS(irqloom::AssignLocals, IRQLOOM_FLAG(events), IRQLOOM_NUMBER(reserved));

@@ -32,7 +32,7 @@ bool Resampler::is_pin_masked(Exec& x) const {
 
 void Resampler::preset(std::uint8_t members, bool hears_mask) {
   reset_.registered = 1;
-  reset_.members = members;
+  reset_.members |= members;
   reset_.hears_mask = hears_mask ? 1 : 0;
 }
 

@@ -53,7 +53,7 @@ class Resampler : public Module, public Touches {
   /// Hands a mask event to every listener.
   Call forward_mask(Exec& x, bool masked);
 
-  /// At reset: registered with these members (bit mask).
+  /// At reset: registered, and these (bit mask) are among its members.
   void preset(std::uint8_t members, bool hears_mask);
   void touches(Footprint& footprint) const override { footprint.writes.push_back(range(state_)); }
 

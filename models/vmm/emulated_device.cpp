@@ -57,9 +57,9 @@ void EmulatedDevice::serve(Exec& x, Frame& self, EmulatedLocals& f) {
   STEP("exit to the VMM", cost("exit.userspace"), writes(state_), calls(kvm_));
   f.vcpu = vcpu_of(x, vcpus_);
   vcpus_[f.vcpu]->exit(x, device_bar);
-  x.emit(event::work_served, {label_});
-  x.mark(mark::served);
   if (!config_.never_lowered) {
+    x.emit(event::work_served, {label_});
+    x.mark(mark::served);
     x.set(state_).work = 0;
     x.set(state_).level = 0;
     CALL(kvm_.set_irq(x, source_userspace, config_.gsi, false));

@@ -172,6 +172,11 @@ bool Exec::in_hardirq() const {
   return fabric_.contexts_[self_].level == Level::hardirq && s.outside == 0;
 }
 
+bool Exec::has_irqs_off() const {
+  const ContextState& s = fabric_.state(world_, self_);
+  return (s.outside != 0 ? s.outside_irqs_off : s.irqs_off) != 0;
+}
+
 void Exec::pass_lock(const Lock& lock) {
   if (lock_graph_ == nullptr) return;
   const std::string& taken = fabric_.locks_[lock.id].lock_class;
@@ -185,7 +190,7 @@ void Exec::pass_lock(const Lock& lock) {
     might_sleep(taken);
     return;
   }
-  const bool irqs_on = !in_hardirq() && fabric_.state(world_, self_).irqs_off == 0;
+  const bool irqs_on = !in_hardirq() && !has_irqs_off();
   if (lock_graph_->irq_use(taken, in_hardirq(), irqs_on)) {
     violate("irq-unsafe-lock", taken,
             "taken in a hard interrupt and elsewhere with interrupts on: the interrupt can "
@@ -198,7 +203,7 @@ void Exec::lock(const Lock& lock) {
   set(lock.slot).owner = tag(self_);
   if (lock.kind == LockKind::sleep) return;
   ContextState& s = context_state(self_);
-  ++s.spins;
+  ++(s.outside != 0 ? s.outside_spins : s.spins);
   if (s.executor != 0 && owns_executor_level()) {
     set(fabric_.executors_[s.executor - 1].slot).holder = tag(self_);
   }
@@ -222,13 +227,14 @@ void Exec::unlock(const Lock& lock) {
   set(lock.slot).owner = 0;
   if (lock.kind == LockKind::sleep) return;
   ContextState& s = context_state(self_);
-  --s.spins;
+  --(s.outside != 0 ? s.outside_spins : s.spins);
   release_executor_if_preemptible(s);
 }
 
 void Exec::might_sleep(std::string_view where) {
   const ContextState& s = fabric_.state(world_, self_);
-  if (s.spins == 0 && s.irqs_off == 0 && !in_hardirq()) return;
+  const std::uint8_t spins = s.outside != 0 ? s.outside_spins : s.spins;
+  if (spins == 0 && !has_irqs_off() && !in_hardirq()) return;
   violate("sleep-in-atomic", where, "may sleep with a spinlock held or interrupts off");
 }
 
@@ -236,7 +242,7 @@ void Exec::might_sleep(std::string_view where) {
 
 void Exec::irqs_off() {
   ContextState& s = context_state(self_);
-  ++s.irqs_off;
+  ++(s.outside != 0 ? s.outside_irqs_off : s.irqs_off);
   if (s.executor == 0 || !owns_executor_level()) return;
   ExecutorState& e = set(fabric_.executors_[s.executor - 1].slot);
   ++e.irqs_off;
@@ -245,7 +251,7 @@ void Exec::irqs_off() {
 
 void Exec::irqs_on() {
   ContextState& s = context_state(self_);
-  --s.irqs_off;
+  --(s.outside != 0 ? s.outside_irqs_off : s.irqs_off);
   if (s.executor == 0 || !owns_executor_level()) return;
   --set(fabric_.executors_[s.executor - 1].slot).irqs_off;
   release_executor_if_preemptible(s);

@@ -133,6 +133,7 @@ class Exec {
   // Interrupts off on the context's executor, nesting (local_irq_save and friends).
   void irqs_off();
   void irqs_on();
+  bool has_irqs_off() const;
   bool in_hardirq() const;
 
   // Executors.

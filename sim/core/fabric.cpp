@@ -74,22 +74,8 @@ void Fabric::seal() {
 
 Exec& Fabric::external() const {
   if (external_ == nullptr) throw std::logic_error("an outside access without a scheduler");
+  if (announce_) announce_();
   return *external_;
-}
-
-const ContextState& Fabric::state(const World& world, ContextId c) const {
-  return *reinterpret_cast<const ContextState*>(world.bytes().data() + contexts_[c].offset);
-}
-
-const Frame* Fabric::top_frame(const World& world, ContextId c) const {
-  const std::uint16_t top = state(world, c).top;
-  if (top == 0) return nullptr;
-  return reinterpret_cast<const Frame*>(world.bytes().data() + contexts_[c].offset + top);
-}
-
-const StepInfo* Fabric::next_step(const World& world, ContextId c) const {
-  const Frame* frame = top_frame(world, c);
-  return frame == nullptr ? nullptr : &routines_[frame->routine].steps[frame->pc];
 }
 
 ContextId Fabric::find_context(std::string_view wanted) const {

@@ -133,8 +133,12 @@ class Fabric {
   /// Called once before the first step, to put initial values into the world.
   void at_reset(std::function<void(World&)> init) { resets_.push_back(std::move(init)); }
 
-  /// The execution that outside accesses (TLM) run on; set by the scheduler that drives the fabric.
-  void attach(Exec* external) { external_ = external; }
+  /// The execution that outside accesses (TLM) run on; set by the scheduler that drives the fabric,
+  /// which `announce` tells of every access that is about to begin.
+  void attach(Exec* external, std::function<void()> announce = {}) {
+    external_ = external;
+    announce_ = std::move(announce);
+  }
   Exec& external() const;
 
   /// Ends elaboration: surveys every routine, builds the initial world.
@@ -181,7 +185,25 @@ class Fabric {
   std::vector<Property> properties_;
   std::vector<std::function<void(World&)>> resets_;
   Exec* external_ = nullptr;
+  std::function<void()> announce_;
 };
+
+// In the header because both schedulers ask at every step.
+
+inline const ContextState& Fabric::state(const World& world, ContextId c) const {
+  return *reinterpret_cast<const ContextState*>(world.bytes().data() + contexts_[c].offset);
+}
+
+inline const Frame* Fabric::top_frame(const World& world, ContextId c) const {
+  const std::uint16_t top = state(world, c).top;
+  if (top == 0) return nullptr;
+  return reinterpret_cast<const Frame*>(world.bytes().data() + contexts_[c].offset + top);
+}
+
+inline const StepInfo* Fabric::next_step(const World& world, ContextId c) const {
+  const Frame* frame = top_frame(world, c);
+  return frame == nullptr ? nullptr : &routines_[frame->routine].steps[frame->pc];
+}
 
 namespace detail {
 

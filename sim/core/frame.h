@@ -23,10 +23,12 @@ struct Frame {
 struct ContextState {
   std::uint16_t top = 0;       ///< Byte offset of the top frame in the slot; 0: nothing to run.
   std::uint16_t executor = 0;  ///< ExecutorId + 1; 0: it has an executor of its own.
-  std::uint8_t spins = 0;      ///< Spinlocks held (and other reasons not to sleep).
+  std::uint8_t spins = 0;      ///< Spinlocks held.
   std::uint8_t irqs_off = 0;   ///< Nesting of "interrupts off" taken by this context.
   std::uint8_t outside = 0;    ///< 1 while it has left its (carried) executor: a vCPU in KVM.
-  std::uint8_t reserved = 0;
+  std::uint8_t outside_spins = 0;     ///< As spins, of what it took out there: a guest's spinlock
+  std::uint8_t outside_irqs_off = 0;  ///< makes nothing atomic for its host.
+  std::uint8_t reserved[3] = {};
 };
 
 /// Locals of routines that need none.
@@ -45,4 +47,5 @@ IRQLOOM_FIELDS(irqloom::Frame, IRQLOOM_NUMBER(routine), IRQLOOM_NUMBER(pc), IRQL
                IRQLOOM_NUMBER(result));
 IRQLOOM_FIELDS(irqloom::ContextState, IRQLOOM_NUMBER(top), IRQLOOM_NUMBER(executor),
                IRQLOOM_NUMBER(spins), IRQLOOM_NUMBER(irqs_off), IRQLOOM_FLAG(outside),
+               IRQLOOM_NUMBER(outside_spins), IRQLOOM_NUMBER(outside_irqs_off),
                IRQLOOM_NUMBER(reserved));

@@ -33,8 +33,8 @@ struct Property {
   PropertyKind kind = PropertyKind::event;
   std::string where;    ///< What it speaks of: a device, a line, a label. May be empty.
   std::string message;  ///< One sentence that says why breaking it is bad.
-  Predicate p;          ///< See PropertyKind; unused by event and no_cycle.
-  Predicate q;          ///< For leads_to.
+  Predicate p = {};          ///< See PropertyKind; unused by event and no_cycle.
+  Predicate q = {};          ///< For leads_to.
   std::uint8_t mark = 0;     ///< no_cycle: this edge mark must occur in the cycle...
   std::uint8_t without = 0;  ///< ...and none of these.
 };

@@ -1,0 +1,47 @@
+#include "sim/app/builtin_properties.h"
+
+#include <algorithm>
+
+namespace irqloom::app {
+
+const std::vector<BuiltinProperty>& builtin_properties() {
+  static const std::vector<BuiltinProperty> table = {
+      {"deadlock", "contexts wait for one another's locks and executors in a circle",
+       "sim/core/deadlock.h"},
+      {"handled-by-nobody", "an interrupt arrives for which there is no handler, or nobody cares",
+       "kernel/irq/spurious.c, __report_bad_irq()"},
+      {"invalid-report", "a driver passes on a report that its device did not send",
+       "models/guest/driver.cpp"},
+      {"irq-unsafe-lock",
+       "a lock that interrupt handlers take is elsewhere taken with interrupts on",
+       "kernel/locking/lockdep.c, irq-safe and irq-unsafe lock classes"},
+      {"lock-order", "two locks are taken in both orders", "kernel/locking/lockdep.c"},
+      {"lost-interrupt", "a device's work can never be served again without help",
+       "models/platform/x86.cpp"},
+      {"nested-signal",
+       "an eventfd is signalled from within its own wake-up and the signal is lost",
+       "fs/eventfd.c, eventfd_signal_allowed()"},
+      {"self-deadlock", "code waits for itself, within one executor", "sim/core/deadlock.h"},
+      {"sleep-in-atomic", "code may sleep with a spinlock held or interrupts off",
+       "kernel/sched/core.c, __might_resched()"},
+      {"spurious-entry", "the guest's handlers run and find no work in any device of the line",
+       "models/property/spurious_entry.h"},
+      {"storm", "handlers can run for ever although nothing is raised and nothing served",
+       "models/platform/x86.cpp"},
+      {"stuck-masked", "the host's mask of an interrupt can never be lifted without help",
+       "models/platform/x86.cpp"},
+      {"suspend-aborted", "a wakeup interrupt aborts a suspend although no device has work",
+       "models/property/spurious_entry.h"},
+      {"unbalanced-enable", "enable_irq() of a line that is not disabled",
+       "kernel/irq/manage.c, __enable_irq()"},
+  };
+  return table;
+}
+
+bool is_builtin_property(std::string_view name) {
+  const auto& table = builtin_properties();
+  return std::any_of(table.begin(), table.end(),
+                     [name](const BuiltinProperty& p) { return p.name == name; });
+}
+
+}  // namespace irqloom::app

@@ -1,0 +1,226 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iostream>
+#include <map>
+#include <thread>
+
+#include "sim/app/check_items.h"
+#include "sim/app/commands.h"
+#include "sim/app/interrupt.h"
+#include "sim/app/report.h"
+#include "sim/app/terminal.h"
+#include "sim/check/find_scenarios.h"
+#include "sim/check/fork.h"
+#include "sim/check/golden.h"
+#include "sim/check/junit.h"
+#include "sim/scenario/output.h"
+
+namespace irqloom::app {
+namespace {
+
+using Items = std::vector<CheckItem>;
+using scenario::Json;
+
+std::string name_of(const CheckItem& item) {
+  return item.variant.empty() ? to_string(item.mode) : item.variant + " " + to_string(item.mode);
+}
+
+// --- checking -----------------------------------------------------------------------------------
+
+void run_items(const CheckOptions& options, Items& items) {
+  std::vector<CheckItem*> pending;
+  std::vector<std::function<std::string()>> work;
+  for (CheckItem& item : items) {
+    if (item.skipped || !item.error.empty()) continue;
+    pending.push_back(&item);
+    work.emplace_back([&item] { return check_in_child(item); });
+  }
+  ProgressLine progress(shows_progress() && !options.quiet && !options.json);
+  const unsigned jobs = options.jobs != 0 ? options.jobs : std::thread::hardware_concurrency();
+  const auto show = [&](std::size_t n) { progress.show(fmt::format("{} of {}", n, work.size())); };
+  const auto results = check::run_forked(work, std::max(jobs, 1U), interrupted(), show);
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    if (results[i].finished) {
+      take_answer(*pending[i], results[i].output);
+    } else if (results[i].started) {
+      pending[i]->error = "its process " + results[i].failure;
+    } else {
+      pending[i]->interrupted = true;
+    }
+  }
+}
+
+/// Compares with the golden results, and accepts new ones with --promote.
+void compare_with_golden(const CheckOptions& options, Items& items) {
+  std::map<std::string, check::Golden> golden;
+  std::map<std::string, std::vector<std::string>> variants;
+  for (CheckItem& item : items) {
+    if (item.wrong_input) continue;
+    auto& file =
+        golden.try_emplace(item.scenario, options.out + "/golden", item.scenario).first->second;
+    variants[item.scenario].push_back(item.variant);
+    if (!item.outcome) continue;
+    const std::string mode = to_string(item.mode);
+    if (options.promote) {
+      file.accept(item.variant, mode, *item.outcome);
+      item.has_golden = true;
+    } else if (const auto known = file.find(item.variant, mode)) {
+      item.has_golden = true;
+      for (std::string& d : check::differences(*known, *item.outcome))
+        item.reasons.push_back(std::move(d));
+    }
+  }
+  if (!options.promote) return;
+  for (auto& [scenario, file] : golden) {
+    file.keep_only(variants[scenario]);
+    file.write();
+  }
+}
+
+// --- reports ------------------------------------------------------------------------------------
+
+std::string result_text(const CheckItem& item) {
+  if (item.skipped) return "skipped (long)";
+  if (item.interrupted) return "interrupted";
+  if (!item.error.empty()) return "ERROR";
+  if (!item.reasons.empty()) return "UNEXPECTED";
+  return item.has_golden ? "as expected" : "as expected, nothing golden";
+}
+
+void print_row(const CheckItem& item, std::size_t name_width) {
+  std::string numbers;
+  std::string verdict;
+  if (item.outcome) {
+    const check::Outcome& o = *item.outcome;
+    verdict = irqloom::to_string(o.verdict);
+    numbers = item.mode == Mode::run
+                  ? grouped(o.steps) + " steps"
+                  : fmt::format("{} states, {:.1f} s", grouped(o.states), o.seconds);
+  }
+  std::cout << fmt::format("  {:<{}}  {:<7}  {:<12}  {:<24}  {}\n",
+                           item.variant.empty() ? "(no variants)" : item.variant, name_width,
+                           to_string(item.mode), verdict, numbers, result_text(item));
+  for (const std::string& reason : item.reasons)
+    std::cout << "      " << reason << '\n';
+  if (!item.error.empty()) std::cout << item.error << '\n';
+}
+
+void print_table(const Items& items) {
+  std::size_t width = 13;
+  for (const CheckItem& item : items)
+    width = std::max(width, item.variant.size());
+  const std::string* file = nullptr;
+  for (const CheckItem& item : items) {
+    if (file == nullptr || *file != item.file) {
+      std::cout << item.file << '\n';
+      file = &item.file;
+    }
+    if (item.wrong_input) {
+      std::cout << item.error << '\n';
+    } else {
+      print_row(item, width);
+    }
+  }
+}
+
+Json json_of(const CheckItem& item) {
+  Json json = {{"scenario", item.scenario},
+               {"variant", item.variant},
+               {"mode", to_string(item.mode)},
+               {"file", item.file}};
+  if (item.outcome) json["verdict"] = std::string(irqloom::to_string(item.outcome->verdict));
+  json["reasons"] = item.reasons;
+  if (!item.error.empty()) json["reasons"].push_back(item.error);
+  if (item.interrupted) json["reasons"].push_back("interrupted");
+  return json;
+}
+
+struct Totals {
+  std::size_t total = 0;
+  std::size_t as_expected = 0;
+  bool wrong_input = false;
+  bool interrupted = false;
+};
+
+Totals count(const Items& items) {
+  Totals t;
+  for (const CheckItem& item : items) {
+    if (item.skipped) continue;
+    ++t.total;
+    if (item.as_expected()) ++t.as_expected;
+    t.wrong_input = t.wrong_input || item.wrong_input;
+    t.interrupted = t.interrupted || item.interrupted;
+  }
+  return t;
+}
+
+void print_answer_json(const Items& items, const Totals& totals) {
+  Json json = {{"total", totals.total}, {"as_expected", totals.as_expected}};
+  json["unexpected"] = Json::array();
+  json["without_golden"] = Json::array();
+  json["skipped"] = Json::array();
+  for (const CheckItem& item : items) {
+    if (item.skipped) {
+      json["skipped"].push_back(json_of(item));
+    } else if (!item.as_expected()) {
+      json["unexpected"].push_back(json_of(item));
+    } else if (!item.has_golden) {
+      json["without_golden"].push_back(json_of(item));
+    }
+  }
+  print_json(json);
+}
+
+check::JunitCase junit_case(const CheckItem& item) {
+  using Result = check::JunitCase::Result;
+  check::JunitCase c{item.file, name_of(item), 0, Result::passed, {}};
+  if (item.outcome) c.seconds = item.outcome->seconds;
+  for (const std::string& reason : item.reasons)
+    c.text += (c.text.empty() ? "" : "\n") + reason;
+  if (item.skipped) {
+    c.result = Result::skipped;
+  } else if (!item.error.empty() || item.interrupted) {
+    c.result = Result::error;
+    c.text = item.interrupted ? "interrupted" : item.error;
+  } else if (!item.reasons.empty()) {
+    c.result = Result::failed;
+  }
+  return c;
+}
+
+void write_junit(const std::string& path, const Items& items) {
+  std::vector<check::JunitCase> cases;
+  for (const CheckItem& item : items)
+    cases.push_back(junit_case(item));
+  scenario::AtomicFile file(path);
+  file << check::junit_text(cases);
+  file.commit();
+}
+
+ExitCode exit_code_of(const Totals& totals) {
+  if (totals.interrupted) return ExitCode::interrupted;
+  if (totals.wrong_input) return ExitCode::input;
+  return totals.as_expected == totals.total ? ExitCode::ok : ExitCode::violated;
+}
+
+}  // namespace
+
+ExitCode check_command(const CheckOptions& options) {
+  const std::vector<std::string> paths =
+      options.paths.empty() ? std::vector<std::string>{"scenarios"} : options.paths;
+  Items items = find_items(check::find_scenarios(paths), options.with_long);
+  run_items(options, items);
+  compare_with_golden(options, items);
+  const Totals totals = count(items);
+  if (!options.junit.empty()) write_junit(options.junit, items);
+  if (options.json) {
+    print_answer_json(items, totals);
+  } else {
+    if (!options.quiet) print_table(items);
+    std::cout << fmt::format("{} of {} as expected\n", totals.as_expected, totals.total);
+  }
+  return exit_code_of(totals);
+}
+
+}  // namespace irqloom::app

@@ -1,0 +1,173 @@
+#include <fmt/format.h>
+
+#include <iostream>
+#include <map>
+
+#include "sim/app/commands.h"
+#include "sim/app/counterexample.h"
+#include "sim/app/drive.h"
+#include "sim/app/interrupt.h"
+#include "sim/app/report.h"
+#include "sim/app/terminal.h"
+#include "sim/explore/distrust.h"
+
+namespace irqloom::app {
+namespace {
+
+using explore::Result;
+using scenario::Json;
+
+/// Everything that an exploration gave.
+struct Answer {
+  const Scenario& scenario;
+  const Setup& setup;
+  const Result& result;
+  std::vector<Counterexample> counterexamples;  ///< One for each finding, in their order.
+  std::vector<std::string> assumptions;
+  std::optional<std::vector<std::string>> surprises;
+};
+
+// --- JSON -------------------------------------------------------------------------------------
+
+Json stats_json(const explore::Stats& s) {
+  return {{"states", s.states},
+          {"transitions", s.transitions},
+          {"depth", s.depth},
+          {"seconds", s.seconds},
+          {"states_per_second", s.states_per_second},
+          {"bytes_per_state", s.bytes_per_state}};
+}
+
+void print_answer_json(const Answer& a) {
+  Json json = answer_json(a.scenario, "explore", a.result.verdict);
+  json["violations"] = Json::array();
+  for (const Counterexample& c : a.counterexamples)
+    json["violations"].push_back(to_json(c));
+  json["stats"] = stats_json(a.result.stats);
+  json["fingerprint"] = a.result.fingerprint;
+  json["scenario_hash"] = a.scenario.hash;
+  json["properties"] = a.scenario.properties.judged;
+  json["assumptions"] = a.assumptions;
+  json["reasons"] = a.result.reasons;
+  if (a.surprises) json["as_expected"] = a.surprises->empty();
+  print_json(json);
+}
+
+// --- text -------------------------------------------------------------------------------------
+
+std::string numbers_text(const explore::Stats& s) {
+  return fmt::format(
+      "{} states, {} transitions, depth {}; {:.2f} s, {} states/s, {:.1f} bytes/state\n",
+      grouped(s.states), grouped(s.transitions), s.depth, s.seconds, rounded(s.states_per_second),
+      s.bytes_per_state);
+}
+
+std::string verdict_text(const Answer& a) {
+  std::string text = colored_verdict(irqloom::to_string(a.result.verdict), has_color());
+  switch (a.result.verdict) {
+    case Verdict::holds:
+      text += ": in every interleaving of ";
+      break;
+    case Verdict::violated:
+      text += ": some interleaving of ";
+      break;
+    case Verdict::inconclusive:
+      text += ": not every interleaving was judged of ";
+      break;
+  }
+  text += a.scenario.name;
+  if (!a.scenario.variant.empty()) text += ", variant " + a.scenario.variant;
+  return text + "\n";
+}
+
+void print_answer_text(const Answer& a, bool quiet) {
+  std::cout << verdict_text(a);
+  if (quiet) return;
+  for (const Counterexample& c : a.counterexamples) {
+    std::cout << fmt::format("  {}: {} steps\n", place_text(c.schedule.property, c.schedule.where),
+                             c.schedule.steps.size());
+  }
+  std::cout << numbers_text(a.result.stats);
+  for (const std::string& reason : a.result.reasons)
+    std::cout << "not conclusive: " << reason << '\n';
+  for (const std::string& assumption : a.assumptions)
+    std::cout << "assuming " << assumption << '\n';
+  std::cout << fmt::format("judged: {}\n", fmt::join(a.scenario.properties.judged, ", "));
+  std::cout << surprises_text(a.surprises);
+}
+
+// --- the command ------------------------------------------------------------------------------
+
+explore::Limits limits_of(const ExploreOptions& options, const Scenario& scenario,
+                          ProgressLine& progress) {
+  explore::Limits limits;
+  limits.max_states = options.max_states.value_or(scenario.max_states);
+  limits.max_memory = options.max_memory;
+  limits.timeout = options.timeout;
+  limits.progress = [&progress](const explore::Progress& p) { progress.show(p); };
+  return limits;
+}
+
+Result explore_with_progress(const ExploreOptions& options, const Scenario& scenario,
+                             const Setup& setup) {
+  ProgressLine progress(shows_progress() && !options.quiet && !options.json);
+  return explore_all(setup, scenario, limits_of(options, scenario, progress), options.fuse);
+}
+
+ExitCode distrust_declarations(const ExploreOptions& options, const Scenario& scenario,
+                               const Setup& setup) {
+  explore::DistrustOptions distrust;
+  distrust.assumptions = &setup.assumptions();
+  const std::vector<explore::Lie> lies = explore::distrust(setup.fabric(), distrust);
+  if (options.json) {
+    Json json =
+        answer_json(scenario, "distrust", lies.empty() ? Verdict::holds : Verdict::violated);
+    json["lies"] = Json::array();
+    for (const explore::Lie& l : lies) {
+      json["lies"].push_back({{"routine", l.routine},
+                              {"step", l.step},
+                              {"kind", explore::to_string(l.kind)},
+                              {"what", l.what}});
+    }
+    print_json(json);
+  } else {
+    for (const explore::Lie& l : lies) {
+      std::cout << fmt::format("'{}' of {}: {} {}\n", l.step, l.routine, explore::to_string(l.kind),
+                               l.what);
+    }
+    std::cout << fmt::format("{} declarations of steps were found wrong in {} states\n",
+                             lies.size(), grouped(distrust.states));
+  }
+  return lies.empty() ? ExitCode::ok : ExitCode::violated;
+}
+
+}  // namespace
+
+ExitCode explore_command(const ExploreOptions& options) {
+  const Scenario scenario = load_scenario(options.scenario);
+  const Setup setup(scenario, Mode::explore);
+  if (options.distrust) return distrust_declarations(options, scenario, setup);
+  const bool is_terse = options.json || options.quiet;
+  if (!is_terse) std::cout << title_text(scenario) << std::flush;
+
+  const Result result = explore_with_progress(options, scenario, setup);
+  Answer answer{scenario, setup, result, {}, assumptions_of(scenario, setup), {}};
+  answer.surprises = surprises(scenario, scenario.expected_explore, outcome_of(result));
+  answer.counterexamples =
+      write_counterexamples(setup.fabric(), scenario, result.findings, options.fuse, options.out);
+  if (!is_terse) {
+    std::size_t number = 0;
+    for (const Counterexample& c : answer.counterexamples)
+      print_counterexample(std::cout, setup.fabric(), scenario, c, ++number, options.mermaid);
+    std::cout << '\n';
+  }
+  if (options.json) {
+    print_answer_json(answer);
+  } else {
+    print_answer_text(answer, options.quiet);
+  }
+  return result.bound == explore::Bound::interrupted ? ExitCode::interrupted
+                                                     : exit_code_of(result.verdict);
+}
+
+}  // namespace irqloom::app

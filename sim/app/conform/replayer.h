@@ -1,0 +1,61 @@
+// Who replays a recorded program on a model. One file per model, found by the name that transcripts
+// have for it.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/app/conform/record.h"
+#include "sim/app/conform/transcript.h"
+
+namespace irqloom::app::conform {
+
+/// What the recording says of an operation, and what the model did.
+struct Difference {
+  Json expected;
+  Json got;
+};
+
+/// A model, elaborated for one configuration. All programs of that configuration run on it, one
+/// after another.
+class Replayer {
+ public:
+  virtual ~Replayer() = default;
+
+  /// Goes back to the state in which the program starts.
+  virtual void begin(const Program& program) = 0;
+  /// Does what the operation says. Nothing, or how it differs. Throws BadRecord for an operation
+  /// that this model does not have.
+  virtual std::optional<Difference> perform(const Record& op) = 0;
+  /// What is impossible about the state after the last operation; empty if nothing is.
+  virtual std::string impossible() { return ""; }
+  /// Why this model and the recorded one may differ in a program of class "quirk": one line; empty
+  /// if there is nothing to say beyond its title.
+  virtual std::string quirk(const Program& /*program*/) const { return ""; }
+
+  // --- registry --------------------------------------------------------------------------------
+
+  struct Entry {
+    std::string_view model;    ///< As in a program's "model".
+    std::string_view summary;  ///< One line.
+    /// Elaborates. Throws BadRecord for a configuration that cannot be.
+    std::unique_ptr<Replayer> (*make)(const Record& config);
+  };
+  /// Registers a replayer at static initialization.
+  struct Register {
+    explicit Register(const Entry& entry);
+  };
+  /// All replayers, sorted by model.
+  static std::vector<Entry> all();
+};
+
+/// The factory of a replayer class.
+template <class R>
+std::unique_ptr<Replayer> make_replayer(const Record& config) {
+  return std::make_unique<R>(config);
+}
+
+}  // namespace irqloom::app::conform

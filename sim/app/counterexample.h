@@ -1,0 +1,41 @@
+// The counterexamples of an exploration: as schedule files, as tables, as JSON.
+#pragma once
+
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "sim/app/scenario.h"
+#include "sim/core/fabric.h"
+#include "sim/explore/finding.h"
+#include "sim/explore/schedule.h"
+#include "sim/scenario/tree.h"
+
+namespace irqloom::app {
+
+/// A finding with its schedule.
+struct Counterexample {
+  explore::Schedule schedule;
+  /// The schedule file; empty where there is nothing to replay (what was never reached).
+  std::string file;
+};
+
+/// Makes a schedule of each finding and writes it to FOLDER/STEM-PROPERTY[-WHERE].schedule.json;
+/// the place is part of the name only if several findings have the property in common. Throws
+/// OutputError.
+std::vector<Counterexample> write_counterexamples(const Fabric& fabric, const Scenario& scenario,
+                                                  const std::vector<explore::Finding>& findings,
+                                                  bool fuse, const std::string& folder);
+
+/// The title, the table (or a Mermaid diagram in a fenced block), why it is bad, and how to see it
+/// again. 120 columns.
+void print_counterexample(std::ostream& out, const Fabric& fabric, const Scenario& scenario,
+                          const Counterexample& counterexample, std::size_t number, bool mermaid);
+
+/// As one of "violations".
+scenario::Json to_json(const Counterexample& counterexample);
+
+/// The command line that replays the file.
+std::string replay_text(const Scenario& scenario, const std::string& file);
+
+}  // namespace irqloom::app

@@ -1,0 +1,67 @@
+#include "sim/app/kernel.h"
+
+#include <algorithm>
+
+#include "models/kvm/resample/policy.h"
+#include "sim/scenario/suggest.h"
+
+namespace irqloom::app {
+namespace {
+
+std::vector<PolicyInfo> resample_policies() {
+  std::vector<PolicyInfo> choices;
+  for (const ResamplePolicy::Entry& e : ResamplePolicy::all())
+    choices.push_back({e.name, e.summary, e.source});
+  return choices;
+}
+
+template <class Named>
+std::vector<std::string> names_of(const std::vector<Named>& list, std::string_view Named::*name) {
+  std::vector<std::string> names;
+  for (const Named& n : list)
+    names.emplace_back(n.*name);
+  return names;
+}
+
+}  // namespace
+
+std::vector<PolicySeam> policy_seams() {
+  return {{"kvm.resample", "when the owner of an assigned device is told to look at it again",
+           resample_policies()}};
+}
+
+const std::vector<Kernel>& kernels() {
+  static const std::vector<Kernel> table = {
+      {"linux-6.1",
+       "the resamplefd is notified at the guest's EOI, whether or not the line is masked",
+       "virt/kvm/eventfd.c, arch/x86/kvm/ioapic.c, Linux 6.1.192",
+       {{"kvm.resample", "at-eoi"}}},
+      {"linux-6.12",
+       "besides, a pending level is resampled instead of injected when its line is unmasked",
+       "arch/x86/kvm/ioapic.c, Linux 6.12.117; merged in Linux 6.3 as fef8f2b90edb",
+       {{"kvm.resample", "on-unmask"}}},
+  };
+  return table;
+}
+
+Policies read_policies(const scenario::Cursor& root) {
+  const std::string kernel = root["kernel"].one_of(names_of(kernels(), &Kernel::name));
+  const auto found = std::find_if(kernels().begin(), kernels().end(),
+                                  [&](const Kernel& k) { return k.name == kernel; });
+  Policies policies;
+  for (const auto& [seam, policy] : found->policies)
+    policies.emplace(seam, policy);
+
+  const std::vector<PolicySeam> seams = policy_seams();
+  if (const scenario::Cursor overrides = root["policies"])
+    overrides.unknown_keys(names_of(seams, &PolicySeam::key));
+  for (const PolicySeam& seam : seams) {
+    std::string& chosen = policies.at(std::string(seam.key));
+    if (const scenario::Cursor value = root["policies"]; value) {
+      chosen = value[seam.key].one_of_or(chosen, names_of(seam.choices, &PolicyInfo::name));
+    }
+  }
+  return policies;
+}
+
+}  // namespace irqloom::app

@@ -1,0 +1,47 @@
+// Kernel versions as bundles of policies: a scenario says which kernel, a variant says which patch.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/scenario/cursor.h"
+
+namespace irqloom::app {
+
+/// One way in which a part of the fabric can behave.
+struct PolicyInfo {
+  std::string_view name;
+  std::string_view summary;
+  std::string_view source;
+};
+
+/// A part of the fabric that can behave in several ways.
+struct PolicySeam {
+  std::string_view key;  ///< As in a scenario's "policies": "kvm.resample".
+  std::string_view summary;
+  std::vector<PolicyInfo> choices;  ///< Sorted by name.
+};
+
+/// All of them, sorted by key.
+std::vector<PolicySeam> policy_seams();
+
+/// What a released kernel does at every seam.
+struct Kernel {
+  std::string_view name;  ///< "linux-6.1"
+  std::string_view summary;
+  std::string_view source;
+  std::map<std::string_view, std::string_view> policies;  ///< By PolicySeam::key; complete.
+};
+
+/// Sorted by version.
+const std::vector<Kernel>& kernels();
+
+/// The chosen policy of every seam, by key.
+using Policies = std::map<std::string, std::string, std::less<>>;
+
+/// Reads "kernel" and "policies" of a scenario's root. Throws InputError.
+Policies read_policies(const scenario::Cursor& root);
+
+}  // namespace irqloom::app

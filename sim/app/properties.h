@@ -1,0 +1,29 @@
+// What a scenario judges, and the properties and assumptions that it states itself.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sim/app/members.h"
+#include "sim/core/assume.h"
+#include "sim/core/fabric.h"
+
+namespace irqloom::app {
+
+/// The "properties" of a scenario.
+struct PropertyChoice {
+  std::vector<std::string> judged;  ///< Names, sorted. All built-in ones if there is no list.
+  std::vector<Member> defined;      ///< Those that are not built-in, sorted by name.
+};
+
+/// Reads the names and kinds, and leaves the predicates alone. Throws InputError.
+PropertyChoice read_properties(const scenario::Cursor& properties);
+
+/// Adds the scenario's own properties to a fabric that is elaborated and not sealed yet, and which
+/// outlives them. Throws InputError.
+void add_properties(Fabric& fabric, const std::vector<Member>& defined);
+
+/// Reads "assume" for a sealed fabric. Throws InputError.
+std::vector<Assumption> read_assumptions(const scenario::Cursor& assume, const Fabric& fabric);
+
+}  // namespace irqloom::app

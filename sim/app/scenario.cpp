@@ -1,0 +1,171 @@
+#include "sim/app/scenario.h"
+
+#include <fmt/format.h>
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "models/platform/x86_topology.h"
+#include "sim/scenario/suggest.h"
+
+namespace irqloom::app {
+namespace {
+
+using scenario::Cursor;
+using scenario::Document;
+
+constexpr std::uint64_t default_max_states = 1'000'000;
+constexpr std::uint64_t ps_per_ms = 1'000'000'000;
+
+/// Members of the document that a variant may patch.
+const std::vector<std::string>& patchable_keys() {
+  static const std::vector<std::string> keys = {
+      "title",   "story",      "about", "platform", "kernel",  "policies",   "devices", "guest",
+      "scripts", "thresholds", "costs", "run",      "explore", "properties", "assume"};
+  return keys;
+}
+
+std::vector<std::string> all_keys() {
+  std::vector<std::string> keys = {"$schema", "name", "variants", "expect"};
+  keys.insert(keys.end(), patchable_keys().begin(), patchable_keys().end());
+  return keys;
+}
+
+// Names of scenarios and variants become parts of file names.
+bool is_file_name(std::string_view name) {
+  return !name.empty() && name.size() <= 60 && name.front() != '.' &&
+         std::all_of(name.begin(), name.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+         });
+}
+
+constexpr const char* file_name_rule = "lower-case letters, digits, hyphens and dots";
+
+std::vector<std::string> names_of_variants(const Cursor& variants) {
+  std::vector<std::string> names;
+  for (const auto& [name, variant] : variants.items_or_none()) {
+    if (!is_file_name(name))
+      variant.fail_key("\"" + name + "\" cannot name a variant", file_name_rule);
+    names.push_back(name);
+  }
+  return names;
+}
+
+/// The variant to take: empty for none.
+std::string choose_variant(const Document& document, const ScenarioChoice& choice) {
+  const Cursor variants = document.root()["variants"];
+  const std::vector<std::string> names = names_of_variants(variants);
+  if (!choice.variant) return names.empty() ? "" : names.front();
+  if (std::find(names.begin(), names.end(), *choice.variant) != names.end()) return *choice.variant;
+  (variants ? variants : document.root())
+      .fail("there is no variant \"" + *choice.variant + "\"",
+            names.empty() ? "no --variant: this scenario has none" : scenario::list_of(names),
+            scenario::nearest(*choice.variant, names));
+}
+
+/// Applies the variant and takes what only it says.
+void apply_variant(Document& document, Scenario& s) {
+  const Cursor variant = document.root()["variants"][s.variant];
+  variant.unknown_keys({"summary", "patch", "expect", "tags"});
+  s.summary = variant["summary"].string_or("");
+  for (const Cursor& tag : variant["tags"].elements_or_none())
+    s.tags.push_back(tag.one_of({"long"}));
+  if (const Cursor patch = variant["patch"]) {
+    patch.unknown_keys(patchable_keys());
+    document.apply_patch(patch.pointer(), "variant \"" + s.variant + "\"");
+  }
+}
+
+std::string hash_of(const Document& document) {
+  const nlohmann::json sorted = nlohmann::json::parse(document.json().dump());
+  const std::string text = sorted.dump();
+  const XXH128_hash_t hash = XXH3_128bits(text.data(), text.size());
+  return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
+}
+
+RunSettings read_run(const Cursor& run) {
+  RunSettings settings{20 * ps_per_ms, 5 * ps_per_ms, 1};
+  if (!run) return settings;
+  run.unknown_keys({"until", "patience", "seed"});
+  settings.until_ps = run["until"].duration_or(settings.until_ps);
+  if (settings.until_ps == 0) run["until"].fail("a run that ends at 0 shows nothing");
+  settings.patience_ps = run["patience"].duration_or(settings.patience_ps);
+  settings.seed = run["seed"].uint_or(settings.seed);
+  return settings;
+}
+
+std::uint64_t read_max_states(const Cursor& explore) {
+  if (!explore) return default_max_states;
+  explore.unknown_keys({"max_states"});
+  return explore["max_states"].uint_or(default_max_states, 1);
+}
+
+void read_expectations(const Cursor& expect, Scenario& s) {
+  if (!expect) return;
+  expect.unknown_keys({"run", "explore", "why"});
+  const std::vector<std::string>& judged = s.properties.judged;
+  if (const Cursor run = expect["run"]) s.expected_run = check::read_expectation(run, judged);
+  if (const Cursor explore = expect["explore"])
+    s.expected_explore = check::read_expectation(explore, judged);
+  expect["why"].string();
+}
+
+/// What only the topology shows: pins that lead nowhere, inputs that stand no second user, ...
+void check_machine(const Document& document, const x86::Spec& spec) {
+  for (const x86::Problem& p : x86::validate(spec)) {
+    if (p.severity == x86::Problem::Severity::error) document.at(p.where).fail(p.message);
+  }
+}
+
+void read_settings(const Document& document, Scenario& s) {
+  const Cursor root = document.root();
+  s.title = root["title"].string();
+  root["story"].string_or("");
+  root["about"].string_or("");
+  s.policies = read_policies(root);
+  const x86::Spec spec = read_x86(root, Mode::run);
+  check_machine(document, spec);
+  s.devices = device_names(spec);
+  s.thresholds = read_thresholds(root);
+  s.costs = read_costs(root["costs"], s.devices);
+  s.run = read_run(root["run"]);
+  s.max_states = read_max_states(root["explore"]);
+  s.properties = read_properties(root["properties"]);
+}
+
+}  // namespace
+
+Scenario load_scenario(const ScenarioChoice& choice) {
+  Document document = Document::from_file(choice.file);
+  document.root().unknown_keys(all_keys());
+  document.root()["$schema"].string_or("");
+  // The patched document keeps no expectation; this cursor keeps the file as it was read.
+  const Cursor file = document.root();
+
+  Scenario s(document);
+  s.choice = choice;
+  const Cursor name = file["name"];
+  s.name = name.string();
+  if (!is_file_name(s.name)) name.fail("\"" + s.name + "\" cannot name a scenario", file_name_rule);
+  s.variant = choose_variant(document, choice);
+  s.defaulted = !choice.variant && !s.variant.empty();
+  if (!s.variant.empty()) apply_variant(document, s);
+  for (const std::string& set : choice.sets)
+    document.set(set);
+  document.remove("/variants");
+  document.remove("/expect");
+  document.root().unknown_keys(all_keys());
+  s.hash = hash_of(document);
+  s.document = document;
+  read_settings(document, s);
+  read_expectations(s.variant.empty() ? file["expect"] : file["variants"][s.variant]["expect"], s);
+  return s;
+}
+
+std::vector<std::string> variant_names(const std::string& file) {
+  return names_of_variants(Document::from_file(file).root()["variants"]);
+}
+
+}  // namespace irqloom::app

@@ -1,0 +1,417 @@
+#include "sim/app/schema.h"
+
+#include <utility>
+#include <vector>
+
+#include "sim/app/builtin_properties.h"
+#include "sim/app/cost_table.h"
+#include "sim/app/kernel.h"
+
+namespace irqloom::app {
+namespace {
+
+using scenario::Json;
+using Members = std::vector<std::pair<std::string, Json>>;
+
+// --- words --------------------------------------------------------------------------------------
+
+Json described(Json schema, const std::string& description) {
+  schema["description"] = description;
+  return schema;
+}
+
+Json with_default(Json schema, const Json& value) {
+  schema["default"] = value;
+  return schema;
+}
+
+Json ref(const std::string& name) {
+  return {{"$ref", "#/definitions/" + name}};
+}
+
+Json text(const std::string& description) {
+  return {{"type", "string"}, {"description", description}};
+}
+
+Json flag(const std::string& description, bool value) {
+  return {{"type", "boolean"}, {"description", description}, {"default", value}};
+}
+
+Json number(const std::string& description, std::uint64_t min, std::uint64_t max) {
+  return {{"type", "integer"}, {"description", description}, {"minimum", min}, {"maximum", max}};
+}
+
+Json one_of_names(const std::string& description, const std::vector<std::string>& names) {
+  return {{"type", "string"}, {"description", description}, {"enum", names}};
+}
+
+/// An object with these members and no others.
+Json object(const std::string& description, const Members& members,
+            const std::vector<std::string>& required = {}) {
+  Json json = {{"type", "object"}, {"description", description}, {"additionalProperties", false}};
+  if (!required.empty()) json["required"] = required;
+  json["properties"] = Json::object();
+  for (const auto& [name, schema] : members)
+    json["properties"][name] = schema;
+  return json;
+}
+
+/// An object of things of one kind, keyed by their names.
+Json collection(const std::string& description, const std::string& name_pattern,
+                const Json& element) {
+  return {{"type", "object"},
+          {"description", description},
+          {"additionalProperties", false},
+          {"patternProperties", {{name_pattern, element}}}};
+}
+
+constexpr const char* part_name = "^[a-z][a-z0-9-]{0,30}$";
+constexpr const char* file_name = "^[a-z0-9-][a-z0-9.-]{0,59}$";
+
+Json order() {
+  return with_default({{"type", "integer"}, {"description", "Sorts before the name."}}, 0);
+}
+
+// --- what a machine is made of ------------------------------------------------------------------
+
+Json platform() {
+  return object("The machine.",
+                {{"arch", one_of_names("Its architecture.", {"x86"})},
+                 {"host_cpus", with_default(number("CPUs of the host.", 1, 8), 2)},
+                 {"vcpus", with_default(number("CPUs of the guest.", 1, 8), 2)},
+                 {"pins", with_default(number("Pins of both I/O APICs, and GSIs.", 1, 24), 24)}});
+}
+
+Json kernel() {
+  std::vector<std::string> names;
+  for (const Kernel& k : kernels())
+    names.emplace_back(k.name);
+  return one_of_names("The host's kernel: a bundle of policies.", names);
+}
+
+Json policies() {
+  Members members;
+  for (const PolicySeam& seam : policy_seams()) {
+    std::vector<std::string> names;
+    for (const PolicyInfo& p : seam.choices)
+      names.emplace_back(p.name);
+    members.emplace_back(seam.key, one_of_names(std::string(seam.summary), names));
+  }
+  return object("Policies that differ from the kernel's: a patch.", members);
+}
+
+Json raises() {
+  return with_default(
+      {{"description", "How often the device raises its interrupt."},
+       {"anyOf", Json::array({Json{{"const", "unbounded"}},
+                              Json{{"type", "integer"}, {"minimum", 1}, {"maximum", 1000}}})}},
+      "unbounded");
+}
+
+Json device() {
+  return object(
+      "A device. The type decides which members it may have.",
+      {{"type",
+        one_of_names("pci: INTx with PCI 2.3's command and status bits. platform: only a wire, "
+                     "masked at the host's controller. emulated: by the VMM, KVM_IRQ_LINE.",
+                     {"pci", "platform", "emulated"})},
+       {"pci_2_3", flag("pci: masked at the device; false: at the host's controller.", true)},
+       {"host_pin", number("pci, platform: pin of the host's I/O APIC, its own.", 0, 23)},
+       {"gsi", number("The guest's GSI that it raises.", 0, 23)},
+       {"raises", raises()},
+       {"late_deassert",
+        flag("pci, platform: an acknowledge completes before the wire falls.", false)},
+       {"assigned", with_default(one_of_names("pci, platform: when KVM_IRQFD is called.",
+                                              {"at-reset", "by-script"}),
+                                 "at-reset")},
+       {"pending_signals",
+        with_default(number("pci, platform: signals in its eventfd at the start.", 0, 1000000), 0)},
+       {"never_lowered", flag("emulated: an acknowledge does not quiet it.", false)}},
+      {"type", "gsi"});
+}
+
+Json action() {
+  return object(
+      "A handler, named after its device.",
+      {{"order", order()},
+       {"serves",
+        with_default(one_of_names("Where the device is served.", {"thread", "primary"}), "thread")},
+       {"reports", flag("It passes on what it reads, work or not.", false)}});
+}
+
+Json line() {
+  return object(
+      "A line of the guest.",
+      {{"vector", number("Its vector; default: 65 + GSI.", 32, 255)},
+       {"vcpu", with_default(number("The vCPU that it is routed to.", 0, 7), 0)},
+       {"flow",
+        with_default(one_of_names("The flow handler.", {"fasteoi", "level", "edge"}), "fasteoi")},
+       {"oneshot", flag("IRQF_ONESHOT: masked until the thread has finished.", true)},
+       {"os", with_default(one_of_names("linux: genirq. raw: no lock between handler and thread.",
+                                        {"linux", "raw"}),
+                           "linux")},
+       {"masked", flag("Masked at the start.", false)},
+       {"enabled", flag("Requested and enabled at the start.", true)},
+       {"wakeup", flag("irq_set_irq_wake() was called.", false)},
+       {"actions",
+        collection("The handlers, by device; called by order, then name.", part_name, action())}});
+}
+
+Json threshold_value(const std::string& description, std::uint64_t run, std::uint64_t explore,
+                     std::uint64_t max) {
+  const Json whole = {{"type", "integer"}, {"minimum", 1}, {"maximum", max}};
+  return {
+      {"description", description},
+      {"default", {{"run", run}, {"explore", explore}}},
+      {"anyOf", Json::array({whole, Json{{"type", "object"},
+                                         {"additionalProperties", false},
+                                         {"properties", {{"run", whole}, {"explore", whole}}}}})}};
+}
+
+Json guest() {
+  return object(
+      "The guest.",
+      {{"lines", collection("Its lines, by GSI.", "^([0-9]|1[0-9]|2[0-3])$", line())},
+       {"spurious",
+        object("note_interrupt(): the detection of unhandled interrupts; off if this is missing.",
+               {{"limit", threshold_value("Unhandled interrupts that disable a line.", 99900, 99900,
+                                          1000000)},
+                {"window", threshold_value("Interrupts among which they are counted.", 100000,
+                                           100000, 1000000)}})}},
+      {"lines"});
+}
+
+Json script() {
+  const Json op = object(
+      "One operation.",
+      {{"order", order()},
+       {"do",
+        one_of_names("assign, deassign, signal take a device; the others, but wait, take a gsi.",
+                     {"assign", "deassign", "signal", "enable", "disable", "suspend",
+                      "check-wakeup", "resume", "wait"})},
+       {"device", text("An assigned device.")},
+       {"gsi", number("A line of a Linux guest.", 0, 23)}},
+      {"do"});
+  return object("A thread of the VMM or a task of the guest.",
+                {{"in", with_default(one_of_names("Where it runs.", {"vmm", "guest"}), "vmm")},
+                 {"vcpu", with_default(number("in guest: the vCPU that it runs on.", 0, 7), 0)},
+                 {"optional", flag("An operator: fairness never owes its steps.", false)},
+                 {"repeats", flag("It starts over when it is done.", false)},
+                 {"ops", collection("What it does, by order, then name.", "^.+$", op)}},
+                {"ops"});
+}
+
+// --- costs --------------------------------------------------------------------------------------
+
+Json duration() {
+  return {{"description", "A time, such as \"20us\": a number and ps, ns, us, ms or s."},
+          {"anyOf", Json::array({Json{{"type", "string"},
+                                      {"pattern", "^([0-9]+(\\.[0-9]+)?(ps|ns|us|ms|s)|0)$"}},
+                                 Json{{"const", 0}}})}};
+}
+
+Json cost() {
+  const Json range = {
+      {"type", "string"},
+      {"pattern", "^[0-9]+(\\.[0-9]+)?(ps|ns|us|ms|s)?\\.\\.[0-9]+(\\.[0-9]+)?(ps|ns|us|ms|s)$"}};
+  const Json uniform =
+      object("Every time between the two is equally likely.",
+             {{"uniform",
+               {{"type", "array"}, {"items", ref("duration")}, {"minItems", 2}, {"maxItems", 2}}}},
+             {"uniform"});
+  const Json choice = object("Times with their weights.",
+                             {{"choice",
+                               {{"type", "object"},
+                                {"additionalProperties",
+                                 {{"type", "integer"}, {"minimum", 1}, {"maximum", 4294967295}}}}}},
+                             {"choice"});
+  const Json exponential =
+      object("Exponentially distributed, cut at max.",
+             {{"exponential",
+               object("", {{"mean", ref("duration")}, {"max", ref("duration")}}, {"mean", "max"})}},
+             {"exponential"});
+  return {{"description", "How long something takes."},
+          {"anyOf", Json::array({ref("duration"), range, uniform, choice, exponential})}};
+}
+
+Json costs() {
+  const Json entry = {
+      {"anyOf",
+       Json::array(
+           {ref("cost"),
+            object(
+                "A cost, and what it does to the executor.",
+                {{"cost", ref("cost")},
+                 {"kind", one_of_names("busy: holds it. sleep: frees it. elsewhere: concerns none.",
+                                       {"busy", "sleep", "elsewhere"})}},
+                {"cost"})})}};
+  Json json = {
+      {"type", "object"},
+      {"description", "What steps cost; NAME.period is the time between a device's raises."},
+      {"additionalProperties", false},
+      {"patternProperties", {{"^[a-z][a-z0-9-]{0,30}\\.period$", entry}}}};
+  json["properties"] = Json::object();
+  for (const DefaultCost& c : default_costs()) {
+    json["properties"][std::string(c.key)] =
+        with_default(described(entry, std::string(c.what) + " (" + std::string(c.source) + ")"),
+                     std::string(c.time));
+  }
+  return json;
+}
+
+// --- properties ---------------------------------------------------------------------------------
+
+Json predicate() {
+  const Json value = {{"type", Json::array({"integer", "boolean", "string"})}};
+  const Json list = {{"type", "array"}, {"items", ref("predicate")}, {"minItems", 1}};
+  Json field =
+      object("Compares a field.",
+             {{"field", text("SLOT.FIELD or SLOT.FIELD[i], such as kvm.ioapic.pin16.irr.")},
+              {"is", value},
+              {"is_not", value},
+              {"at_least", value},
+              {"at_most", value}},
+             {"field"});
+  field["minProperties"] = 2;
+  field["maxProperties"] = 2;
+  return {
+      {"description", "A condition over the world."},
+      {"anyOf", Json::array({field,
+                             object("The context has nothing to do.",
+                                    {{"at_rest", text("A context.")}}, {"at_rest"}),
+                             object("All hold.", {{"all", list}}, {"all"}),
+                             object("Some hold.", {{"any", list}}, {"any"}),
+                             object("It does not hold.", {{"not", ref("predicate")}}, {"not"})})}};
+}
+
+Json properties() {
+  const Json own = object(
+      "A property of this scenario's own.",
+      {{"kind",
+        one_of_names("never p; always p; recoverable: p can always be reached again; eventually p; "
+                     "leads_to: after p, q; reachable: p guards against a vacuous pass.",
+                     {"never", "always", "recoverable", "eventually", "leads_to", "reachable"})},
+       {"p", ref("predicate")},
+       {"q", ref("predicate")},
+       {"why", text("One sentence: why breaking it is bad.")}},
+      {"kind", "p", "why"});
+  Json json = {
+      {"type", "object"},
+      {"description", "What is judged: only what is listed here. Missing: every built-in one."},
+      {"additionalProperties", false},
+      {"patternProperties",
+       {{"^[a-z0-9-]{1,60}$",
+         {{"anyOf", Json::array({own, Json{{"const", false}},
+                                 Json{{"type", "object"}, {"maxProperties", 0}}})}}}}}};
+  json["properties"] = Json::object();
+  for (const BuiltinProperty& p : builtin_properties()) {
+    json["properties"][std::string(p.name)] = {
+        {"description", "{}: violated when " + std::string(p.what) + ". false: left out."},
+        {"anyOf",
+         Json::array({Json{{"type", "object"}, {"maxProperties", 0}}, Json{{"const", false}}})}};
+  }
+  return json;
+}
+
+Json assume() {
+  return collection("Orders that are taken for granted.", "^.+$",
+                    object("The step is not taken while the context is not at rest.",
+                           {{"before", text("The context that comes first.")},
+                            {"after", object("The step that waits for it.",
+                                             {{"context", text("Whose step.")},
+                                              {"routine", text("The modelled function.")},
+                                              {"step", text("The step's label.")}},
+                                             {"context", "routine", "step"})},
+                            {"why", text("One sentence: why this can be relied on.")}},
+                           {"before", "after", "why"}));
+}
+
+// --- variants -----------------------------------------------------------------------------------
+
+Json expect() {
+  const Json verdict =
+      object("A verdict, argued beforehand.",
+             {{"verdict", one_of_names("The verdict.", {"holds", "violated", "inconclusive"})},
+              {"violations",
+               {{"type", "object"},
+                {"description",
+                 "By property: parts of where it is violated; each is found, and nothing else."},
+                {"additionalProperties", {{"type", "array"}, {"items", {{"type", "string"}}}}}}}},
+             {"verdict"});
+  return object("What the sources lead one to expect.",
+                {{"run", verdict},
+                 {"explore", verdict},
+                 {"why", text("The argument, in a sentence or two.")}},
+                {"why"});
+}
+
+Json variants() {
+  return collection(
+      "The scenario with named changes.", file_name,
+      object("One variant.", {{"summary", text("One line.")},
+                              {"patch",
+                               {{"type", "object"},
+                                {"description", "JSON Merge Patch (RFC 7396) of this document."}}},
+                              {"expect", expect()},
+                              {"tags",
+                               {{"type", "array"},
+                                {"description", "long: checked only with --long."},
+                                {"items", {{"enum", {"long"}}}}}}}));
+}
+
+Members top_level() {
+  const Json run =
+      object("The timed run.",
+             {{"until", with_default(described(ref("duration"), "Its end."), "20ms")},
+              {"patience",
+               with_default(described(ref("duration"), "How long an obligation may last."), "5ms")},
+              {"seed", with_default(number("Of the generators.", 0, 18446744073709551615U), 1)}});
+  const Json explore =
+      object("The exploration.",
+             {{"max_states",
+               with_default(Json{{"type", "integer"}, {"minimum", 1}, {"description", "Bound."}},
+                            1000000)}});
+  return {
+      {"$schema", text("Where this schema is.")},
+      {"name",
+       {{"type", "string"},
+        {"pattern", file_name},
+        {"description", "The scenario's name; part of file names."}}},
+      {"title", text("One line.")},
+      {"story", text("The page that tells it.")},
+      {"about", text("More of it.")},
+      {"platform", platform()},
+      {"kernel", kernel()},
+      {"policies", policies()},
+      {"devices", collection("The devices.", part_name, device())},
+      {"guest", guest()},
+      {"scripts", collection("What the VMM and the guest do besides.", part_name, script())},
+      {"thresholds",
+       object("Limits of the code; explore may take them smaller.",
+              {{"successive_eois", threshold_value("Successive EOIs before KVM's IOAPIC throttles.",
+                                                   10000, 3, 65535)}})},
+      {"costs", costs()},
+      {"run", run},
+      {"explore", explore},
+      {"properties", properties()},
+      {"assume", assume()},
+      {"expect", described(expect(), "Of a scenario without variants.")},
+      {"variants", variants()}};
+}
+
+}  // namespace
+
+Json scenario_schema() {
+  Json json = {{"$schema", "http://json-schema.org/draft-07/schema#"},
+               {"title", "irqloom scenario"}};
+  json.update(object("A set-up, what is judged in it, and what is expected.", top_level(),
+                     {"name", "title", "kernel", "devices", "guest"}));
+  json["definitions"] = {{"duration", duration()}, {"cost", cost()}, {"predicate", predicate()}};
+  return json;
+}
+
+std::string scenario_schema_text() {
+  return scenario_schema().dump(2) + "\n";
+}
+
+}  // namespace irqloom::app

@@ -1,0 +1,22 @@
+// What GTKWave needs beside a dump: a save file that arranges the traces, and translate filters
+// that put labels in place of numbers (a dump holds no strings: some readers cannot have them).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sim/trace/waves.h"
+
+namespace irqloom::trace {
+
+/// A file that belongs beside a dump.
+struct SideFile {
+  std::string name;
+  std::string text;
+};
+
+/// "<stem>.gtkw" and the filters that it names, for a dump in "<stem>.vcd". All go into one folder,
+/// in which GTKWave has to be started (it looks for filters there).
+std::vector<SideFile> gtkwave_files(const Waves& waves, const std::string& stem);
+
+}  // namespace irqloom::trace

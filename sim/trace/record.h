@@ -1,0 +1,56 @@
+// One step as observers see it, and what a trace format implements.
+//
+// Schedulers (timed run, replay) feed a Tracer; the Tracer adds causes and flows and hands records
+// to the sinks. Nothing flows back: a sink never influences a run.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sim/core/fabric.h"
+
+namespace irqloom {
+
+inline constexpr std::uint64_t no_step = ~std::uint64_t{0};
+
+/// Valid during Sink::step() only.
+struct StepRecord {
+  std::uint64_t seq = 0;          ///< 0, 1, 2, ... in the order of execution.
+  std::uint64_t time_ps = 0;      ///< When the step happened; in a replay, seq nanoseconds.
+  std::uint64_t duration_ps = 0;  ///< Its cost, which elapses after it; 1 ns in a replay.
+  ContextId context = 0;
+  RoutineId routine = 0;   ///< Of the step that was chosen; fused local steps have no record.
+  std::uint8_t pc = 0;     ///< Label of the step in routines()[routine].steps.
+  std::uint8_t depth = 0;  ///< Frames below it on the context's stack.
+  std::uint16_t choice = 0;
+  std::uint16_t choices = 1;
+  std::uint64_t cause = no_step;  ///< The step of another context that made this one ready.
+  std::uint64_t flow = 0;         ///< One number per interrupt occurrence; 0: none.
+  std::vector<Event> events;      ///< In the order in which they were emitted.
+  std::vector<SlotIndex> written; ///< Slots whose bytes changed, ascending.
+  const World* before = nullptr;
+  const World* after = nullptr;
+  const std::vector<Violation>* violations = nullptr;
+};
+
+/// What a trace is of.
+struct TraceInfo {
+  std::string scenario;
+  std::string variant;
+  std::string scenario_hash;
+  bool timed = true;        ///< False for a replayed counterexample: 1 step = 1 ns.
+  std::uint64_t loop_start = no_step;  ///< For a replayed lasso: the step to which it returns.
+};
+
+/// A trace format.
+class Sink {
+ public:
+  virtual ~Sink() = default;
+  virtual void begin(const Fabric& fabric, const TraceInfo& info) = 0;
+  virtual void step(const StepRecord& record) = 0;
+  /// `end_ps`: the time at which the run ended.
+  virtual void end(std::uint64_t end_ps, const std::string& verdict) = 0;
+};
+
+}  // namespace irqloom

@@ -1,0 +1,328 @@
+// The graph against the machine that it describes: the same parts and contexts, no effect that the
+// graph does not explain, and times as the graph foretells them.
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <map>
+#include <set>
+
+#include "models/events.h"
+#include "models/platform/x86_topology.h"
+#include "sim/core/random.h"
+#include "sim/timed/simcontext.h"
+#include "sim/timed/timed.h"
+#include "tests/unit/topology/machines.h"
+
+namespace irqloom::x86 {
+
+namespace {
+
+using namespace machines;
+using topology::is_back;
+using topology::is_forth;
+using topology::NodeId;
+using topology::Topology;
+
+struct Elaborated {
+  timed::FreshSimcontext context;
+  Fabric fabric;
+  Machine machine;
+
+  explicit Elaborated(const Spec& spec) : machine(fabric, spec) {
+    timed::elaborate();
+    fabric.seal();
+  }
+};
+
+const std::set<std::string>& kinds_with_slots() {
+  static const std::set<std::string> kinds = {kind::device,   kind::emulated,  kind::wire,
+                                              kind::host_pin, kind::host_irq,  kind::vfio,
+                                              kind::eventfd,  kind::irqfd,     kind::resampler,
+                                              kind::route,    kind::guest_pin, kind::guest_line};
+  return kinds;
+}
+
+TEST_CASE("x86 machine: parts with state are named as their slots", "[topology]") {
+  const Spec spec = rich();
+  const Elaborated m(spec);
+  for (const topology::Node& n : describe(spec).nodes()) {
+    INFO(n.name);
+    CHECK((m.fabric.layout().find(n.name) != nullptr) == kinds_with_slots().contains(n.kind));
+  }
+}
+
+TEST_CASE("x86 machine: every context is in the graph, unless no interrupt comes by",
+          "[topology]") {
+  const Spec spec = rich();
+  const Elaborated m(spec);
+  const Topology t = describe(spec);
+  std::set<std::string> described;
+  for (const topology::Node& n : t.nodes()) {
+    for (const topology::Attribute& a : n.attributes) {
+      if (a.key == attribute::context) described.insert(a.value);
+    }
+  }
+  std::set<std::string> real;
+  for (const ContextInfo& c : m.fabric.contexts())
+    real.insert(c.name);
+  // All host lines go to the first CPU.
+  CHECK(real.erase("cpu1/hardirq") == 1);
+  CHECK(described == real);
+}
+
+/// Steps at random and keeps who wrote which part: (context, slot).
+class Walk {
+ public:
+  Walk(const Fabric& fabric, const Topology& t, std::uint64_t seed)
+      : fabric_(fabric), topology_(t), random_(seed, "walk") {}
+
+  void run(int steps) {
+    World world = fabric_.initial();
+    Exec x(fabric_, world);
+    for (int i = 0; i < steps; ++i) {
+      std::vector<ContextId> ready;
+      for (std::size_t c = 0; c < fabric_.contexts().size(); ++c) {
+        if (x.enabled(static_cast<ContextId>(c))) ready.push_back(static_cast<ContextId>(c));
+      }
+      if (ready.empty()) return;
+      const ContextId c = ready[random_.below(ready.size())];
+      world.clear_written();
+      x.execute(c, static_cast<std::uint16_t>(random_.below(8)));
+      for (const SlotIndex s : world.written()) {
+        const std::string& slot = fabric_.layout().slots()[s].name;
+        if (topology_.find(slot)) writes.insert({fabric_.contexts()[c].name, slot});
+      }
+    }
+  }
+
+  std::set<std::pair<std::string, std::string>> writes;
+
+ private:
+  const Fabric& fabric_;
+  const Topology& topology_;
+  core::Random random_;
+};
+
+TEST_CASE("x86 machine: a context writes only what the graph says that it can reach",
+          "[topology]") {
+  for (const char* policy : {"at-eoi", "on-unmask", "postpone-v2", "forward-mask"}) {
+    Spec spec = rich();
+    spec.resample_policy = policy;
+    spec.forwards_mask = spec.resample_policy == "forward-mask";
+    const Elaborated m(spec);
+    const Topology t = describe(spec);
+    const topology::Reachability reachability = t.reachability();
+    Walk walk(m.fabric, t, 1);
+    for (int i = 0; i < 20; ++i)
+      walk.run(1000);
+    for (const auto& [context, slot] : walk.writes) {
+      INFO(policy << ": " << context << " writes " << slot);
+      const auto explains = [&](NodeId n) { return reachability.reaches(n, *t.find(slot)); };
+      CHECK(std::ranges::any_of(t.with(attribute::context, context), explains));
+    }
+    // The walk went all the way: a vCPU that acknowledges opens the host's wire again.
+    CHECK(walk.writes.contains({"vcpu0/hardirq", "dev0_wire"}));
+  }
+}
+
+// --- latencies ----------------------------------------------------------------------------------
+
+/// What happened first, by event; the host's and the guest's handlers apart.
+class FirstTimes : public Sink {
+ public:
+  void begin(const Fabric& fabric, const TraceInfo& /*info*/) override { fabric_ = &fabric; }
+  void step(const StepRecord& record) override {
+    for (const Event& e : record.events) {
+      std::string key(e.type->name);
+      if (fabric_->contexts()[record.context].layer == "guest") key = "guest " + key;
+      for (std::size_t i = 0; i < e.type->args.size(); ++i) {
+        if (e.type->args[i].kind != ArgKind::name) continue;
+        const auto name = static_cast<std::size_t>(e.args[i]);
+        times.try_emplace(key + " " + fabric_->names()[name], record.time_ps);
+      }
+      times.try_emplace(key, record.time_ps);
+    }
+  }
+  void end(std::uint64_t /*end_ps*/, const std::string& /*verdict*/) override {}
+
+  std::map<std::string, std::uint64_t> times;
+
+ private:
+  const Fabric* fabric_ = nullptr;
+};
+
+/// Every cost key by another time, so that a wrong one shows. The devices rest first.
+std::map<std::string, std::uint64_t, std::less<>> odd_times(const Fabric& fabric) {
+  std::map<std::string, std::uint64_t, std::less<>> times;
+  for (const RoutineInfo& r : fabric.routines()) {
+    for (const StepInfo& s : r.steps)
+      times.emplace(s.cost_key, 0);
+  }
+  std::uint64_t next = 1'000'003;
+  for (auto& [key, ps] : times)
+    ps = next = next * 17 / 16;
+  return times;
+}
+
+struct Measured {
+  std::map<std::string, std::uint64_t> at;  ///< Picoseconds of what happened first.
+  std::map<std::string, std::uint64_t, std::less<>> costs;
+
+  std::uint64_t between(const std::string& from, const std::string& to) const {
+    INFO(from << " to " << to);
+    REQUIRE(at.contains(from));
+    REQUIRE(at.contains(to));
+    return at.at(to) - at.at(from);
+  }
+  topology::EdgeTime time() const {
+    return topology::sum_of([this](std::string_view key) { return costs.find(key)->second; });
+  }
+};
+
+Measured measure(const Spec& spec, std::uint64_t seed) {
+  Elaborated m(spec);
+  Measured result;
+  result.costs = odd_times(m.fabric);
+  timed::CostTable table;
+  for (const auto& [key, ps] : result.costs) {
+    const bool elsewhere = key.starts_with("device");
+    table[key] = {core::fixed_cost(ps),
+                  elsewhere ? timed::CostKind::elsewhere : timed::CostKind::busy};
+  }
+  timed::TimedOptions options;
+  options.seed = seed;
+  options.until_ps = 2'000'000'000;
+  FirstTimes times;
+  timed::TimedRun run(m.fabric, table, options, {&times});
+  run.run();
+  result.at = times.times;
+  return result;
+}
+
+/// Picoseconds that the graph foretells from one part to another.
+std::uint64_t foretold(const Spec& spec, const Measured& m, const char* from, const char* to,
+                       const topology::EdgeFilter& keep) {
+  const Topology t = describe(spec);
+  const auto path = t.fastest(*t.find(from), *t.find(to), m.time(), keep);
+  REQUIRE(path);
+  return path->ps;
+}
+
+bool acknowledges(const topology::Edge& e) {
+  return is_back(e) && e.seam != seam::chip_operations;
+}
+
+Spec once(Spec spec) {
+  for (AssignedSpec& d : spec.devices)
+    d.config.max_raises = 1;
+  for (EmulatedSpec& e : spec.emulated)
+    e.config.max_raises = 1;
+  return spec;
+}
+
+const std::string handler = "guest irq_handler_entry";
+
+TEST_CASE("x86 machine: an undisturbed interrupt takes the foretold time", "[topology]") {
+  Spec spec = simple();
+  SECTION("oneshot, with a thread") {}
+  SECTION("masked at the host's controller") {
+    spec.devices = {platform("dev0")};
+  }
+  SECTION("without a thread") {
+    spec.lines[0].oneshot = false;
+    spec.lines[0].actions[0].serves = Driver::Serves::primary;
+  }
+  spec = once(spec);
+  const Measured m = measure(spec, 1);
+  CHECK(m.between("raise", handler) == foretold(spec, m, "dev0", "dev0_driver", is_forth));
+}
+
+TEST_CASE("x86 machine: an emulated device's interrupt takes the foretold time", "[topology]") {
+  Spec spec;
+  spec.emulated = {emulated("emu0")};
+  spec.lines = {line(16, {"emu0"})};
+  spec = once(spec);
+  const Measured m = measure(spec, 1);
+  CHECK(m.between("raise", handler) == foretold(spec, m, "emu0", "emu0_driver", is_forth));
+}
+
+TEST_CASE("x86 machine: a guest without locks is as fast as foretold", "[topology]") {
+  Spec spec = once(simple());
+  spec.lines[0].raw = true;
+  const Measured m = measure(spec, 1);
+  CHECK(m.between("raise", "guest thread_begin") ==
+        foretold(spec, m, "dev0", "dev0_driver", is_forth));
+}
+
+// Where a line has several handlers, the later one waits for the earlier ones to say no.
+TEST_CASE("x86 machine: a second handler comes later, as foretold", "[topology]") {
+  Spec spec = simple();
+  spec.devices.push_back(pci("dev1", 17));
+  spec.devices[0].config.raises = false;
+  spec.lines = {line(16, {"dev0", "dev1"})};
+  SECTION("after a threaded one") {}
+  SECTION("after one without a thread") {
+    spec.lines[0].actions[0].serves = Driver::Serves::primary;
+  }
+  spec = once(spec);
+  const Measured m = measure(spec, 1);
+  CHECK(m.between("raise", handler + " dev1") ==
+        foretold(spec, m, "dev1", "dev1_driver", is_forth));
+  CHECK(m.between("raise", handler + " dev0") < m.between("raise", handler + " dev1"));
+}
+
+// The notifications that an acknowledge sets off stand on no edge, but they take time.
+TEST_CASE("x86 machine: lines that acknowledge first are not faster than foretold", "[topology]") {
+  Spec spec = once(simple());
+  spec.lines[0].oneshot = false;
+  spec.lines[0].flow = GENERATE(Flow::level, Flow::edge);
+  const Measured m = measure(spec, 1);
+  const std::uint64_t least = foretold(spec, m, "dev0", "dev0_driver", is_forth);
+  CHECK(m.between("raise", handler) > least);
+  CHECK(m.between("raise", handler) < 3 * least);
+}
+
+// On which vCPU a thread runs is drawn; on the interrupted one it has to wait.
+TEST_CASE("x86 machine: a thread serves its device no sooner than foretold, and sometimes then",
+          "[topology]") {
+  const Spec spec = once(simple());
+  bool is_reached = false;
+  for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+    const Measured m = measure(spec, seed);
+    const std::uint64_t took = m.between("raise", "guest work_served");
+    const std::uint64_t least =
+        foretold(spec, m, "dev0", "dev0_driver", is_forth) +
+        foretold(spec, m, "dev0_driver", "dev0",
+                 [](const topology::Edge& e) { return e.seam == seam::device_access; });
+    CHECK(took >= least);
+    is_reached = is_reached || took == least;
+  }
+  CHECK(is_reached);
+}
+
+// A device that is served before the EOI is quiet when the acknowledge comes to VFIO.
+TEST_CASE("x86 machine: an acknowledge takes the foretold time", "[topology]") {
+  Spec spec = simple();
+  spec.lines[0].oneshot = false;
+  spec.lines[0].actions[0].serves = Driver::Serves::primary;
+  std::vector<std::string> after;
+  SECTION("mask at the device") {}
+  SECTION("mask at the controller") {
+    spec.devices = {platform("dev0")};
+    // VFIO reports after enable_irq(), which is where the road ends.
+    after = {"cpu", "cpu"};
+  }
+  spec = once(spec);
+  const Measured m = measure(spec, 1);
+  const Topology t = describe(spec);
+  const Road road = roads(t).at(0);
+  const auto path = t.fastest(road.line, *road.unmask, m.time(), acknowledges);
+  REQUIRE(path);
+  // The tracepoint of the EOI stands behind the first step of its edge.
+  const std::uint64_t before = m.costs.at("irqchip");
+  const std::uint64_t rest = m.time()({0, 0, "", after});
+  CHECK(m.between("guest kvm_eoi", "guest vfio_intx_unmask") == path->ps - before + rest);
+}
+
+}  // namespace
+
+}  // namespace irqloom::x86
