@@ -5,8 +5,8 @@
 
 namespace irqloom {
 
-Device::Device(const sc_core::sc_module_name& module_name, Fabric& fabric, DeviceConfig device_config,
-               unsigned source)
+Device::Device(const sc_core::sc_module_name& module_name, Fabric& fabric,
+               DeviceConfig device_config, unsigned source)
     : Module(module_name, fabric),
       config_(std::move(device_config)),
       source_(source),
@@ -58,8 +58,9 @@ void Device::raise(Exec& x, Frame& self) {
 void Device::deassert(Exec& x, Frame& self) {
   ROUTINE();
   for (;;) {
-    STEP_WHEN(x.get(state_).late != 0, "withdraw the request", cost("device.deassert"),
-              writes(state_), calls(wire));
+    STEP_WHEN(x.get(state_).late != 0, "the acknowledge takes its time", cost("device.deassert"),
+              reads(state_));
+    STEP("withdraw the request", cost("device"), writes(state_), calls(wire));
     {
       DeviceState& s = x.set(state_);
       s.late = 0;

@@ -103,8 +103,9 @@ struct Road {
   std::optional<topology::NodeId> unmask;
 };
 
-/// All roads of a topology that describe() made, by action. Legs: device to action by forth edges,
-/// device to device's unmask by way of line: `fastest(line, *unmask, time, topology::is_back)`.
+/// All roads of a topology that describe() made, by action. How long the two ways take at least:
+/// `fastest(device, action, time, topology::is_forth)`, `fastest(line, *unmask, time,
+/// topology::is_back)`.
 std::vector<Road> roads(const topology::Topology& topology);
 
 /// Something about a machine that its author wants to know.

@@ -17,6 +17,7 @@ EmulatedDevice::EmulatedDevice(const sc_core::sc_module_name& module_name, Fabri
       config_(config),
       kvm_(kvm),
       state_(fabric.reserve<EmulatedState>(std::string(name()))),
+      bql_(fabric.lock(std::string(name()) + ".bql", "the VMM's lock", LockKind::sleep)),
       label_(fabric.name(name())),
       acknowledge_(fabric.routine<&EmulatedDevice::serve>(*this, "emulated_mmio_write",
                                                           "a device model of the VMM")) {
@@ -24,6 +25,8 @@ EmulatedDevice::EmulatedDevice(const sc_core::sc_module_name& module_name, Fabri
   fabric.context(
       {.name = std::string(name()), .layer = "vmm", .fairness = Fairness::optional},
       fabric.routine<&EmulatedDevice::raise>(*this, "raise", "a device model of the VMM"));
+  fabric.context({.name = std::string(name()) + ".io", .layer = "vmm"},
+                 fabric.routine<&EmulatedDevice::io>(*this, "io", "a device model of the VMM"));
 }
 
 bool EmulatedDevice::may_raise(Exec& x) const {
@@ -35,16 +38,30 @@ void EmulatedDevice::raise(Exec& x, Frame& self) {
   ROUTINE();
   for (;;) {
     STEP("wait for something to happen", cost("device.period"));
-    STEP_WHEN(may_raise(x), "raise: KVM_IRQ_LINE 1", cost("ioctl"), writes(state_), calls(kvm_));
+    STEP_WHEN(may_raise(x), "raise", cost("device"), writes(state_));
     {
       EmulatedState& s = x.set(state_);
       s.work = 1;
-      s.level = 1;
       if (config_.max_raises != 0) ++s.raises;
     }
     x.emit(event::raise, {label_});
     x.mark(mark::raise);
+  }
+  ROUTINE_END();
+}
+
+// The VMM's thread, which is owed its steps although the event was not.
+void EmulatedDevice::io(Exec& x, Frame& self) {
+  ROUTINE();
+  for (;;) {
+    STEP_WHEN(x.get(state_).work != 0 && x.get(state_).level == 0 && x.can_lock(bql_),
+              "raise the line: KVM_IRQ_LINE 1", cost("ioctl"), writes(state_), calls(kvm_),
+              takes(bql_));
+    x.lock(bql_);
+    x.set(state_).level = 1;
     CALL(kvm_.set_irq(x, source_userspace, config_.gsi, true));
+    STEP("the ioctl returns", cost("ioctl"));
+    x.unlock(bql_);
   }
   ROUTINE_END();
 }
@@ -57,6 +74,7 @@ void EmulatedDevice::serve(Exec& x, Frame& self, EmulatedLocals& f) {
   STEP("exit to the VMM", cost("exit.userspace"), writes(state_), calls(kvm_));
   f.vcpu = vcpu_of(x, vcpus_);
   vcpus_[f.vcpu]->exit(x, device_bar);
+  LOCK(bql_, "the device model takes the write", cost("ioctl"), writes(state_), calls(kvm_));
   if (!config_.never_lowered) {
     x.emit(event::work_served, {label_});
     x.mark(mark::served);
@@ -65,6 +83,7 @@ void EmulatedDevice::serve(Exec& x, Frame& self, EmulatedLocals& f) {
     CALL(kvm_.set_irq(x, source_userspace, config_.gsi, false));
   }
   STEP("enter the guest", cost("entry"), calls(kvm_));
+  x.unlock(bql_);
   vcpus_[f.vcpu]->enter(x);
   RETURN(0);
   ROUTINE_END();

@@ -45,6 +45,7 @@ class EmulatedDevice : public Module, public DeviceIf {
 
  private:
   void raise(Exec& x, Frame& self);
+  void io(Exec& x, Frame& self);
   void serve(Exec& x, Frame& self, EmulatedLocals& f);
   bool may_raise(Exec& x) const;
 
@@ -52,6 +53,7 @@ class EmulatedDevice : public Module, public DeviceIf {
   Kvm& kvm_;
   std::vector<Vcpu*> vcpus_;
   Slot<EmulatedState> state_;
+  Lock bql_;  ///< The VMM's lock: its device model and the ioctl that follows are one.
   std::int64_t label_;
   RoutineId acknowledge_;
 };

@@ -1,5 +1,6 @@
 #include "sim/app/program.h"
 
+#include <algorithm>
 #include <CLI/CLI.hpp>
 #include <exception>
 #include <functional>
@@ -70,12 +71,26 @@ void add_scenario(CLI::App& command, ScenarioChoice& choice) {
   add_choice(command, choice);
 }
 
+/// "text,vcd" as two formats, each once.
+void split_traces(const std::vector<std::string>& lists, std::vector<std::string>& traces) {
+  for (const std::string& list : lists) {
+    for (const std::string& format : CLI::detail::split(list, ',')) {
+      const std::string problem = CLI::IsMember(trace_formats())(format);
+      if (!problem.empty()) throw CLI::ValidationError("--trace", problem);
+      if (std::find(traces.begin(), traces.end(), format) == traces.end()) traces.push_back(format);
+    }
+  }
+}
+
 void add_traces(CLI::App& command, std::vector<std::string>& traces) {
-  command.add_option("--trace", traces, "Traces to write: text, jsonl, vcd, perfetto, ftrace")
+  command
+      .add_option_function<std::vector<std::string>>(
+          "--trace",
+          [&traces](const std::vector<std::string>& lists) { split_traces(lists, traces); },
+          "Traces to write: " + CLI::detail::join(trace_formats(), ", "))
       ->type_name("FORMAT,...")
       ->expected(1)
-      ->delimiter(',')
-      ->check(CLI::IsMember(trace_formats()));
+      ->take_all();
 }
 
 void add_mermaid(CLI::App& command, bool& mermaid) {

@@ -6,6 +6,7 @@
 #include "sim/trace/ftrace_sink.h"
 #include "sim/trace/jsonl_sink.h"
 #include "sim/trace/perfetto_sink.h"
+#include "sim/trace/svg_sink.h"
 #include "sim/trace/text_sink.h"
 #include "sim/trace/vcd_sink.h"
 
@@ -29,6 +30,7 @@ std::string_view extension_of(std::string_view format) {
   if (format == "jsonl") return ".jsonl";
   if (format == "vcd") return ".vcd";
   if (format == "perfetto") return ".perfetto.json";
+  if (format == "svg") return ".svg";
   return ".ftrace.txt";
 }
 
@@ -41,7 +43,8 @@ void write_file(const std::string& path, const std::string& text) {
 }  // namespace
 
 const std::vector<std::string>& trace_formats() {
-  static const std::vector<std::string> names = {"text", "jsonl", "vcd", "perfetto", "ftrace"};
+  static const std::vector<std::string> names = {"text", "jsonl", "vcd", "perfetto",
+                                                 "ftrace", "svg"};
   return names;
 }
 
@@ -63,6 +66,8 @@ TraceFiles::TraceFiles(const std::vector<std::string>& formats, std::string fold
           file->out, trace::PerfettoOptions{.version = IRQLOOM_VERSION});
       file->perfetto = sink.get();
       file->sink = std::move(sink);
+    } else if (format == "svg") {
+      file->sink = std::make_unique<trace::SvgSink>(file->out);
     } else {
       file->sink = std::make_unique<trace::FtraceSink>(file->out,
                                                        trace::FtraceOptions{.nanoseconds = !timed});

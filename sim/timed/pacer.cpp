@@ -16,8 +16,7 @@ Pacer::Pacer(Exec& exec, TurnTaker& turns)
   }
 }
 
-// --- what the world says
-// --------------------------------------------------------------------------
+// --- what the world says -----------------------------------------------------------------------
 
 bool Pacer::is_outside(ContextId c) const {
   return fabric_.state(exec_.world(), c).outside != 0;
@@ -32,8 +31,7 @@ const ExecutorState& Pacer::world_state(ExecutorId executor) const {
   return exec_.world()[fabric_.executors()[executor].slot];
 }
 
-// --- turns
-// ----------------------------------------------------------------------------------------
+// --- turns -------------------------------------------------------------------------------------
 
 void Pacer::put_on_agenda(ContextId c, std::uint64_t time_ps) {
   // An entry that is already there is too early, never too late: take_turn() puts it off.
@@ -100,6 +98,7 @@ void Pacer::spend(ContextId c, CostKind kind, std::uint64_t ps, bool was_outside
   if (seat != nobody && seat != c) return;
   seat = c;
   lane.entering = executor;
+  if (level(c) == hardirq) lane.seat = executor;
 }
 
 void Pacer::finish_entering(ContextId c) {
@@ -129,8 +128,7 @@ void Pacer::sleep(ContextId c, bool spins) {
   if (!spins && !is_outside(c)) leave_seat(c);
 }
 
-// --- seats and queues
-// -----------------------------------------------------------------------------
+// --- seats and queues --------------------------------------------------------------------------
 
 void Pacer::leave_seat(ContextId c) {
   const ExecutorId left = std::exchange(lanes_[c].seat, no_executor);

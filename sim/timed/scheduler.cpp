@@ -15,7 +15,7 @@ std::uint16_t draw_choice(core::Random& random) {
 
 }  // namespace
 
-// --- a turn -----------------------------------------------------------------------------------
+// --- a turn ------------------------------------------------------------------------------------
 
 void Scheduler::turn(ContextId c) {
   switch (exec_.blocked(c)) {
@@ -97,7 +97,7 @@ void Scheduler::report_step(const StepResult& result) {
   judge_.look(world_, moment(), shown_);
 }
 
-// --- blocking ---------------------------------------------------------------------------------
+// --- blocking ----------------------------------------------------------------------------------
 
 bool Scheduler::spins(ContextId c) const {
   const LockId lock = fabric_.next_step(world_, c)->lock;
@@ -132,7 +132,7 @@ void Scheduler::report_deadlocks() {
   }
 }
 
-// --- after the world was written --------------------------------------------------------------
+// --- after the world was written ---------------------------------------------------------------
 
 void Scheduler::settle() {
   woken_.clear();

@@ -44,7 +44,7 @@ Scheduler::Scheduler(Fabric& fabric, const CostTable& costs, const TimedOptions&
   });
 }
 
-// --- the whole run ----------------------------------------------------------------------------
+// --- the whole run -----------------------------------------------------------------------------
 
 void Scheduler::stop(End end, std::string reason) {
   stopped_ = true;
@@ -105,7 +105,7 @@ TimedResult Scheduler::finish() {
   return result_;
 }
 
-// --- what others see --------------------------------------------------------------------------
+// --- what others see ---------------------------------------------------------------------------
 
 TimedRun::TimedRun(Fabric& fabric, const CostTable& costs, const TimedOptions& options,
                    std::vector<Sink*> sinks)

@@ -20,10 +20,11 @@ void diff_field(SlotIndex slot, const Field& field, std::span<const std::byte> b
 }  // namespace
 
 void diff(const Fabric& fabric, const StepRecord& record, std::vector<Change>& changes,
-          Stacks stacks) {
+          Stacks stacks, Ghosts ghosts) {
   changes.clear();
   for (const SlotIndex s : record.written) {
     const SlotInfo& slot = fabric.layout().slots()[s];
+    if (ghosts == Ghosts::skip && slot.name.starts_with("ghost.")) continue;
     std::span<const Field> fields = slot.fields;
     if (fields.empty() && stacks == Stacks::headers) fields = FieldsOf<ContextState>::table;
     for (const Field& field : fields) {

@@ -20,8 +20,11 @@ struct Change {
 /// Contexts' stacks have no field table; their headers (ContextState) do.
 enum class Stacks : std::uint8_t { skip, headers };
 
+/// What monitors note for themselves, in slots named "ghost....": nothing that the model did.
+enum class Ghosts : std::uint8_t { skip, show };
+
 /// Replaces `changes` by those of the step, ascending by slot, then in the order of the table.
 void diff(const Fabric& fabric, const StepRecord& record, std::vector<Change>& changes,
-          Stacks stacks = Stacks::skip);
+          Stacks stacks = Stacks::skip, Ghosts ghosts = Ghosts::skip);
 
 }  // namespace irqloom::trace

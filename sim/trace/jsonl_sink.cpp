@@ -113,7 +113,7 @@ void JsonlSink::step(const StepRecord& record) {
     add_event(record.events[i]);
   }
   line_ += R"(],"changes":[)";
-  diff(*fabric_, record, changes_);
+  diff(*fabric_, record, changes_, Stacks::skip, Ghosts::show);
   for (std::size_t i = 0; i < changes_.size(); ++i) {
     if (i != 0) line_ += ',';
     add_change(changes_[i]);

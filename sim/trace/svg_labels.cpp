@@ -14,13 +14,13 @@ int end_of(const SvgLabel& label) {
 }
 
 /// Gives rows to the chosen ones, if they fit. From right to left, each in the highest row that is
-/// free, so that the line to a label passes no other: those in the rows above begin further right.
+/// free, so that the lines to the labels of a burst pass none of these.
 bool stack(std::vector<SvgLabel>& labels, const std::vector<bool>& chosen, std::size_t max_rows) {
   std::vector<int> free(max_rows, 1 << 30);  // [row]: where its leftmost label begins.
   for (std::size_t i = labels.size(); i-- != 0;) {
     if (!chosen[i]) continue;
     const int end = end_of(labels[i]) + gap_px;
-    const auto row = std::find_if(free.begin(), free.end(), [&](int begin) { return end <= begin; });
+    const auto row = std::find_if(free.begin(), free.end(), [&](int limit) { return end <= limit; });
     if (row == free.end()) return false;
     *row = labels[i].x;
     labels[i].row = static_cast<std::size_t>(row - free.begin());
@@ -37,6 +37,8 @@ std::size_t place_labels(std::vector<SvgLabel>& labels, std::size_t max_rows, in
     return labels[a].importance > labels[b].importance;
   });
   std::vector<bool> chosen(labels.size(), false);
+  for (SvgLabel& label : labels)
+    label.is_short = false;
   const auto fits = [&](SvgLabel& label) {
     return end_of(label) <= right && stack(labels, chosen, max_rows);
   };

@@ -19,9 +19,9 @@ struct SvgLabel {
   static constexpr std::size_t no_row = ~std::size_t{0};
 };
 
-/// Gives rows below `max_rows` to labels, which are sorted by x, where they and the lines that lead
-/// down to them do not touch nor end beyond `right`: to the most important ones first, of equal ones
-/// to the left one. Those that find no place have no_row. Returns how many rows are used.
+/// Gives rows below `max_rows` to labels, which are sorted by x, where they neither touch nor end
+/// beyond `right`: to the most important ones first, of equal ones to the left one. Those that find
+/// no place have no_row. Returns how many rows are used.
 std::size_t place_labels(std::vector<SvgLabel>& labels, std::size_t max_rows, int right);
 
 }  // namespace irqloom::trace

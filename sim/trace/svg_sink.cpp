@@ -13,7 +13,7 @@ namespace irqloom::trace {
 namespace {
 
 /// Steps that are kept for each box: the more there are, the more of them share boxes.
-constexpr std::size_t steps_per_box = 4;
+constexpr std::size_t steps_per_box = 2;
 
 SvgWeight weight_of(const Fabric& fabric, const StepRecord& record,
                     const std::vector<Change>& changes) {
@@ -183,12 +183,8 @@ void SvgSink::add_boxes(const Beats& beats, SvgPicture& picture) const {
     box.lane = lane_of[beat.context];
     box.begin.time_ps = beat.time_ps;
     // What happens at one time stands in the order in which it happened.
-    if (beat.cause != no_step) {
-      const std::size_t cause = box_of.at(beat.cause);
-      picture.arrows.push_back({cause, here});
-      const Moment& at = picture.boxes[cause].begin;
-      if (at.time_ps == beat.time_ps) box.begin.order = at.order;
-    }
+    if (here != 0) box.begin = std::max(box.begin, picture.boxes.back().begin);
+    if (beat.cause != no_step) picture.arrows.push_back({box_of.at(beat.cause), here});
     if (latest[box.lane] != SvgPicture::no_box) {
       SvgPicture::Box& before = picture.boxes[latest[box.lane]];
       before.end = std::clamp(box.begin, next(before.begin), before.end);

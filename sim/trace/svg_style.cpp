@@ -59,7 +59,7 @@ std::string svg_style() {
     rule('b', "stroke-width:1;fill:", svg_tints[i].box);
     rule('b', "stroke:", svg_tints[i].frame);
     rule('t', "fill:", svg_tints[i].frame);
-    rule('s', "stroke:", svg_tints[i].frame);
+    rule('s', "stroke-opacity:.4;stroke:", svg_tints[i].frame);
     rule('h', "stroke:", svg_tints[i].ground);
     style += '\n';
   }

@@ -143,12 +143,12 @@ TEST_CASE("records hold the world before and after the step", "[timed]") {
         std::vector<std::pair<std::uint32_t, std::uint32_t>>{{0, 1}, {1, 1}, {1, 2}, {2, 2}});
 }
 
-// --- a busy fabric, by chance
-// ---------------------------------------------------------------------
+// --- a busy fabric, by chance ------------------------------------------------------------------
 
 namespace {
 
-/// Two CPUs with two lines each, threads that share locks, and devices that raise at random.
+/// Two CPUs with two lines each, threads that share locks, a vCPU that exits, and devices that
+/// raise at random.
 class Busy {
  public:
   explicit Busy(std::uint64_t seed) {
@@ -170,11 +170,12 @@ class Busy {
       rig.on(executor, "locker" + cpu, locking(mutex, "b10", "s10"), true);
       rig.on(executor, "locker too" + cpu, locking(mutex, "s10", "s10"), true);
     }
+    add_guest();
     for (const Line& l : lines) {
       ContextInfo info;
       info.fairness = Fairness::optional;
-      const std::string name = "dev" + std::to_string(l.pending.index);
-      rig.context(name,
+      const std::string dev = "dev" + std::to_string(l.pending.index);
+      rig.context(dev,
                   {{"wait", "e1"}, {"raise", "e1", [p = l.pending](Exec& x) { x.set(p).n = 1; }}},
                   true, info);
     }
@@ -184,6 +185,37 @@ class Busy {
   std::deque<Line> lines;
 
  private:
+  void add_guest() {
+    const ExecutorId vcpu = rig.fabric.executor("vcpu0");
+    const auto pending = rig.number("virq pending");
+    const ContextId virq = rig.irq(vcpu, "virq",
+                                   {{"enter", "b10",
+                                     [pending](Exec& x) {
+                                       x.set(pending).n = 0;
+                                       x.enter_hardirq();
+                                     },
+                                     at_least(pending, 1)},
+                                    {"exit", "b10", [](Exec& x) { x.leave_executor(); }},
+                                    {"re-enter", "b10", [](Exec& x) { x.enter_executor(); }},
+                                    {"leave", "b10", [](Exec& x) { x.leave_hardirq(); }}});
+    rig.on(vcpu, "guest",
+           {{"compute", "b10"},
+            {"exit", "b10", [](Exec& x) { x.leave_executor(); }},
+            {"exit to user space", "s10"},
+            {"re-enter", "b10",
+             [virq, pending](Exec& x) {
+               x.enter_executor();
+               if (x.get(pending).n != 0) x.reserve_executor(virq);
+             }}},
+           true);
+    rig.on(vcpu, "guest too", {{"compute", "b10"}, {"rest", "s10"}}, true);
+    ContextInfo info;
+    info.fairness = Fairness::optional;
+    rig.context("injector",
+                {{"wait", "e1"}, {"raise", "e1", [pending](Exec& x) { x.set(pending).n = 1; }}},
+                true, info);
+  }
+
   static std::vector<Act> locking(const Lock& l, const std::string& held, const std::string& rest) {
     return {{"take", held,
              [l](Exec& x) {
@@ -246,9 +278,10 @@ TEST_CASE("at most one context of a level works on an executor at a time", "[tim
       CHECK(until <= s.time_ns);
       ++checked;
     }
+    const bool exits = s.label.rfind("exit", 0) == 0;
     const bool sleeps = s.label == "rest" || (s.label == "give" && s.context[0] == 'l');
     const bool dozes = s.label == "take" && s.context.rfind("locker too", 0) == 0;
-    if (sleeps || dozes) continue;
+    if (exits || sleeps || dozes) continue;
     until = s.time_ns + s.duration_ns;
     who = s.context;
   }

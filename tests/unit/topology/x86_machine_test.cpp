@@ -44,7 +44,8 @@ const std::set<std::string>& kinds_with_slots() {
 TEST_CASE("x86 machine: parts with state are named as their slots", "[topology]") {
   const Spec spec = rich();
   const Elaborated m(spec);
-  for (const topology::Node& n : describe(spec).nodes()) {
+  const topology::Topology topology = describe(spec);
+  for (const topology::Node& n : topology.nodes()) {
     INFO(n.name);
     CHECK((m.fabric.layout().find(n.name) != nullptr) == kinds_with_slots().contains(n.kind));
   }

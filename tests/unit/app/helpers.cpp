@@ -1,0 +1,140 @@
+#include "tests/unit/app/helpers.h"
+
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <csignal>
+
+namespace irqloom::app::test {
+namespace {
+
+using scenario::test::content_of;
+using scenario::test::TempFolder;
+
+[[noreturn]] void be_irqloom(const std::string& folder, const std::vector<std::string>& arguments,
+                             const std::string& out, const std::string& err) {
+  std::vector<char*> argv;
+  std::string program = IRQLOOM_PROGRAM;
+  std::vector<std::string> copies = arguments;
+  argv.push_back(program.data());
+  for (std::string& a : copies)
+    argv.push_back(a.data());
+  argv.push_back(nullptr);
+  const int flags = O_CREAT | O_WRONLY | O_TRUNC;
+  const bool ready = chdir(folder.c_str()) == 0 &&
+                     dup2(open(out.c_str(), flags, 0600), STDOUT_FILENO) >= 0 &&
+                     dup2(open(err.c_str(), flags, 0600), STDERR_FILENO) >= 0;
+  if (ready) execv(program.c_str(), argv.data());
+  _exit(126);
+}
+
+Ended run(const std::string& folder, const std::vector<std::string>& arguments,
+          unsigned interrupt_after_ms) {
+  const TempFolder outputs;
+  const pid_t pid = fork();
+  REQUIRE(pid >= 0);
+  if (pid == 0) be_irqloom(folder, arguments, outputs / "out", outputs / "err");
+  if (interrupt_after_ms != 0) {
+    usleep(interrupt_after_ms * 1000);
+    kill(pid, SIGINT);
+  }
+  int status = 0;
+  REQUIRE(waitpid(pid, &status, 0) == pid);
+  const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  return {code, content_of(outputs / "out"), content_of(outputs / "err")};
+}
+
+}  // namespace
+
+std::string small_text() {
+  return R"({
+  "name": "small",
+  "title": "one interrupt, served before its EOI",
+  "platform": {"pins": 17},
+  "kernel": "linux-6.1",
+  "devices": {"dev0": {"type": "pci", "host_pin": 16, "gsi": 16, "raises": 1}},
+  "guest": {"lines": {"16": {"oneshot": false, "actions": {"dev0": {"serves": "primary"}}}}},
+  "properties": {"spurious-entry": {}, "lost-interrupt": {}}
+}
+)";
+}
+
+std::string full_text() {
+  return R"({
+  "$schema": "../scenario.schema.json",
+  "name": "full", "title": "everything at once", "story": "docs/x.md", "about": "more",
+  "platform": {"arch": "x86", "host_cpus": 1, "vcpus": 2, "pins": 20},
+  "kernel": "linux-6.1",
+  "policies": {"kvm.resample": "postpone-v2"},
+  "devices": {
+    "dev0": {"type": "pci", "pci_2_3": false, "host_pin": 16, "gsi": 16, "raises": 3,
+             "late_deassert": true, "assigned": "by-script", "pending_signals": 1},
+    "dev1": {"type": "platform", "host_pin": 17, "gsi": 17, "raises": "unbounded"},
+    "emu0": {"type": "emulated", "gsi": 18, "raises": 1, "never_lowered": true}
+  },
+  "guest": {
+    "lines": {
+      "16": {"vector": 81, "vcpu": 1, "flow": "level", "oneshot": false, "os": "linux",
+             "masked": true, "enabled": false, "wakeup": true,
+             "actions": {"dev0": {"order": 2, "serves": "primary", "reports": true}}},
+      "17": {"os": "raw", "actions": {"dev1": {}}},
+      "18": {"flow": "edge", "actions": {"emu0": {}}}
+    },
+    "spurious": {"limit": {"run": 99900, "explore": 2}, "window": 100000}
+  },
+  "scripts": {
+    "vmm": {"in": "vmm", "optional": true, "ops": {
+      "a": {"order": 1, "do": "assign", "device": "dev0"}, "b": {"order": 2, "do": "wait"}}},
+    "task": {"in": "guest", "vcpu": 1, "repeats": true, "ops": {"on": {"do": "enable", "gsi": 16}}}
+  },
+  "thresholds": {"successive_eois": {"run": 10000, "explore": 2}},
+  "costs": {
+    "device.access": "150us", "work.hop": {"uniform": ["5us", "10us"]},
+    "irq.entry": {"choice": {"1us": 3, "9us": 1}}, "entry": "1us..2us",
+    "eventfd": {"exponential": {"mean": "1us", "max": "9us"}},
+    "device.deassert": {"cost": "1us", "kind": "elsewhere"}, "dev0.period": "3ms"
+  },
+  "run": {"until": "7ms", "patience": "2ms", "seed": 4},
+  "explore": {"max_states": 1000},
+  "properties": {
+    "spurious-entry": {}, "storm": false,
+    "latched": {"kind": "never", "why": "w", "p": {"all": [
+      {"field": "kvm.ioapic.pin16.irr", "is": 1}, {"field": "kvm.ioapic.pin16.mask", "is_not": 1},
+      {"any": [{"field": "dev0.raises", "at_least": 2}, {"field": "dev0.raises", "at_most": 1}]},
+      {"not": {"at_rest": "dev0"}}]}},
+    "served": {"kind": "leads_to", "why": "w", "p": {"field": "dev0.work", "is": true},
+               "q": {"field": "dev0.work", "is": false}}
+  },
+  "assume": {"first": {"before": "dev0",
+    "after": {"context": "irq/17-dev1", "routine": "raw_thread", "step": "unmask the line"},
+    "why": "w"}},
+  "variants": {
+    "one": {"summary": "s", "patch": {"title": "another"}, "tags": ["long"],
+            "expect": {"run": {"verdict": "violated", "violations": {"spurious-entry": ["K-R23"]}},
+                       "explore": {"verdict": "inconclusive"}, "why": "w"}},
+    "two": {}
+  },
+  "expect": {"why": "w"}
+}
+)";
+}
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  const std::size_t at = text.find(from);
+  INFO("looking for " << from);
+  REQUIRE(at != std::string::npos);
+  return text.replace(at, from.size(), to);
+}
+
+Ended irqloom(const std::string& folder, const std::vector<std::string>& arguments) {
+  return run(folder, arguments, 0);
+}
+
+Ended interrupted_irqloom(const std::string& folder, const std::vector<std::string>& arguments,
+                          unsigned milliseconds) {
+  return run(folder, arguments, milliseconds);
+}
+
+}  // namespace irqloom::app::test

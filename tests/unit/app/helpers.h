@@ -1,0 +1,36 @@
+// A small scenario, and the real program.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sim/app/scenario.h"
+#include "tests/unit/scenario/helpers.h"
+
+namespace irqloom::app::test {
+
+/// A scenario that is right and uses every member that a scenario can have, twice a variant.
+std::string full_text();
+
+/// A scenario that is right and small: one device that raises once, a handler that serves it before
+/// the EOI. Everything holds.
+std::string small_text();
+
+/// `text` with the first `from` replaced by `to`; fails if there is none.
+std::string replaced(std::string text, const std::string& from, const std::string& to);
+
+/// What a program left behind.
+struct Ended {
+  int code = -1;  ///< 128 + n: killed by signal n.
+  std::string out;
+  std::string err;
+};
+
+/// Runs irqloom in `folder` with these arguments.
+Ended irqloom(const std::string& folder, const std::vector<std::string>& arguments);
+
+/// As above. After `milliseconds` it gets a SIGINT.
+Ended interrupted_irqloom(const std::string& folder, const std::vector<std::string>& arguments,
+                          unsigned milliseconds);
+
+}  // namespace irqloom::app::test
