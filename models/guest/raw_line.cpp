@@ -11,7 +11,8 @@ RawLine::RawLine(const sc_core::sc_module_name& module_name, Fabric& fabric, Con
       state_(fabric.reserve<RawLineState>(std::string(name()))),
       label_(fabric.name(name())),
       action_label_(fabric.name(config_.action_name)),
-      handler_(fabric.routine<&RawLine::hard_handler>(*this, "raw_handler", "a guest without locks")),
+      handler_(
+          fabric.routine<&RawLine::hard_handler>(*this, "raw_handler", "a guest without locks")),
       thread_(fabric.context(
           {.name = "irq/" + std::to_string(config_.irq) + "-" + config_.action_name,
            .layer = "guest",

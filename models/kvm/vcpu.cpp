@@ -26,7 +26,9 @@ void Vcpu::enter(Exec& x) {
   x.emit(event::kvm_entry, {id_});
 }
 
-void Vcpu::touches(Footprint& footprint) const { footprint.writes.push_back(range(lapic_.state())); }
+void Vcpu::touches(Footprint& footprint) const {
+  footprint.writes.push_back(range(lapic_.state()));
+}
 
 std::uint8_t vcpu_of(const Exec& x, const std::vector<Vcpu*>& vcpus) {
   const unsigned executor = x.fabric().state(x.world(), x.self()).executor;

@@ -25,8 +25,8 @@ Device::Device(const sc_core::sc_module_name& module_name, Fabric& fabric,
   }
   if (config_.late_deassert) {
     const RoutineId r = fabric.routine<&Device::deassert>(*this, "deassert", "device " + device);
-    fabric.context({.name = device + ".deassert", .layer = "hardware", .stack_bytes = sizeof(Frame)},
-                   r);
+    fabric.context(
+        {.name = device + ".deassert", .layer = "hardware", .stack_bytes = sizeof(Frame)}, r);
   }
 }
 
@@ -71,7 +71,9 @@ void Device::deassert(Exec& x, Frame& self) {
   ROUTINE_END();
 }
 
-bool Device::read_status(Exec& x) { return x.get(state_).work != 0; }
+bool Device::read_status(Exec& x) {
+  return x.get(state_).work != 0;
+}
 
 Call Device::acknowledge(Exec& x) {
   x.emit(event::work_served, {label_});

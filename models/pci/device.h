@@ -1,8 +1,9 @@
 // A device with a level interrupt: PCI INTx with the command/status bits of PCI 2.3, or a platform
 // device that only has a wire.
 //
-// PCI Local Bus 2.3, section 6.2.2 (INTx Disable) and 6.2.3 (Interrupt Status): the status bit shows
-// the internal request whatever INTx Disable says; the pin is asserted iff status and not disable.
+// PCI Local Bus 2.3, section 6.2.2 (INTx Disable) and 6.2.3 (Interrupt Status): the status bit
+// shows the internal request whatever INTx Disable says; the pin is asserted iff status and not
+// disable.
 #pragma once
 
 #include <string>
@@ -19,7 +20,7 @@ struct DeviceState {
   std::uint8_t level = 0;         ///< What the pin drives.
   std::uint8_t late = 0;          ///< Acknowledged, the request not yet withdrawn.
   std::uint8_t reserved = 0;
-  std::uint16_t raises = 0;       ///< Raises so far; counted only when they are limited.
+  std::uint16_t raises = 0;  ///< Raises so far; counted only when they are limited.
 };
 
 struct DeviceConfig {

@@ -26,9 +26,8 @@ SpuriousEntry::SpuriousEntry(Fabric& fabric, std::vector<Line> lines) : lines_(s
 }
 
 std::vector<const EventType*> SpuriousEntry::wants() const {
-  return {&event::ioapic_inject, &event::pass_begin,   &event::pass_end,  &event::thread_wake,
-          &event::thread_begin,  &event::thread_end, &event::work_found,
-          &event::wakeup_abort};
+  return {&event::ioapic_inject, &event::pass_begin, &event::pass_end,   &event::thread_wake,
+          &event::thread_begin,  &event::thread_end, &event::work_found, &event::wakeup_abort};
 }
 
 void SpuriousEntry::on_event(Exec& x, const Event& e) {
@@ -77,7 +76,8 @@ void SpuriousEntry::end_pass(Exec& x, std::size_t i) {
   s.next_label = 0;
 }
 
-// All runs that are waiting for the epoch belong to it; the first to begin makes it the current one.
+// All runs that are waiting for the epoch belong to it; the first to begin makes it the current
+// one.
 void SpuriousEntry::begin_run(Exec& x, std::size_t i) {
   EpochState& s = x.set(states_[i]);
   if (s.current_runs == 0) {

@@ -17,15 +17,16 @@
 
 namespace irqloom {
 
-/// Ghost state of one line: an epoch whose runs are still to come, and one whose runs are under way.
+/// Ghost state of one line: an epoch whose runs are still to come, and one whose runs are under
+/// way.
 struct EpochState {
   std::uint8_t injected_by = 0;  ///< 1 + InjectOrigin of the last message; 0 before the first.
   std::uint8_t next_open = 0;    ///< A pass is under way or a woken run has not begun.
   std::uint8_t next_found = 0;
   std::uint8_t next_label = 0;
-  std::uint8_t in_pass = 0;      ///< The pass itself is under way.
-  std::uint8_t next_runs = 0;    ///< Runs woken for the epoch that have not begun.
-  std::uint8_t current_runs = 0; ///< Runs of the current epoch that have not ended.
+  std::uint8_t in_pass = 0;       ///< The pass itself is under way.
+  std::uint8_t next_runs = 0;     ///< Runs woken for the epoch that have not begun.
+  std::uint8_t current_runs = 0;  ///< Runs of the current epoch that have not ended.
   std::uint8_t current_found = 0;
   std::uint8_t current_label = 0;
   std::uint8_t reserved = 0;
@@ -67,6 +68,5 @@ std::string injection_label(std::uint8_t injected_by);
 
 IRQLOOM_FIELDS(irqloom::EpochState, IRQLOOM_NUMBER(injected_by), IRQLOOM_FLAG(next_open),
                IRQLOOM_FLAG(next_found), IRQLOOM_NUMBER(next_label), IRQLOOM_FLAG(in_pass),
-               IRQLOOM_NUMBER(next_runs), IRQLOOM_NUMBER(current_runs),
-               IRQLOOM_FLAG(current_found), IRQLOOM_NUMBER(current_label),
-               IRQLOOM_NUMBER(reserved));
+               IRQLOOM_NUMBER(next_runs), IRQLOOM_NUMBER(current_runs), IRQLOOM_FLAG(current_found),
+               IRQLOOM_NUMBER(current_label), IRQLOOM_NUMBER(reserved));

@@ -11,7 +11,9 @@ namespace {
 // A routine whose local steps never end would hang both schedulers; no real one comes near this.
 constexpr int max_fused = 1000;
 
-std::uint16_t tag(ContextId c) { return static_cast<std::uint16_t>(c + 1); }
+std::uint16_t tag(ContextId c) {
+  return static_cast<std::uint16_t>(c + 1);
+}
 
 }  // namespace
 
@@ -78,7 +80,8 @@ const StepResult& Exec::execute(ContextId c, std::uint16_t choice, bool fuse) {
   self_ = c;
   run_top(c);
   for (int n = 0; fuse && next_is_local(c); ++n) {
-    if (n == max_fused) throw std::logic_error("local steps of " + fabric_.contexts_[c].name + " never end");
+    if (n == max_fused)
+      throw std::logic_error("local steps of " + fabric_.contexts_[c].name + " never end");
     run_top(c);
   }
   return result_;
@@ -151,8 +154,10 @@ void Exec::emit(const EventType& type, std::initializer_list<std::int64_t> args)
   Event event;
   event.type = &type;
   std::size_t i = 0;
-  for (const std::int64_t a : args) event.args[i++] = a;
-  for (Monitor* m : monitors) m->on_event(*this, event);
+  for (const std::int64_t a : args)
+    event.args[i++] = a;
+  for (Monitor* m : monitors)
+    m->on_event(*this, event);
   if (listener_ != nullptr) listener_->on_event(event);
 }
 
@@ -163,9 +168,13 @@ void Exec::violate(std::string_view property, std::string_view where, std::strin
 
 // --- locks --------------------------------------------------------------------------------------
 
-bool Exec::can_lock(const Lock& lock) { return get(lock.slot).owner == 0; }
+bool Exec::can_lock(const Lock& lock) {
+  return get(lock.slot).owner == 0;
+}
 
-bool Exec::holds(const Lock& lock) const { return world_[lock.slot].owner == tag(self_); }
+bool Exec::holds(const Lock& lock) const {
+  return world_[lock.slot].owner == tag(self_);
+}
 
 bool Exec::in_hardirq() const {
   const ContextState& s = fabric_.state(world_, self_);
@@ -223,7 +232,8 @@ void Exec::release_executor_if_preemptible(ContextState& s) {
 }
 
 void Exec::unlock(const Lock& lock) {
-  if (!holds(lock)) throw std::logic_error("unlock of " + fabric_.locks_[lock.id].name + " by a stranger");
+  if (!holds(lock))
+    throw std::logic_error("unlock of " + fabric_.locks_[lock.id].name + " by a stranger");
   set(lock.slot).owner = 0;
   if (lock.kind == LockKind::sleep) return;
   ContextState& s = context_state(self_);
@@ -329,7 +339,8 @@ void Exec::declare(const Writes& w) {
 }
 
 void Exec::declare(const Calls& c) {
-  for (const Touches* callee : c.callees) callee->touches(surveyed_.footprint);
+  for (const Touches* callee : c.callees)
+    callee->touches(surveyed_.footprint);
 }
 
 }  // namespace irqloom

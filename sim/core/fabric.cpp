@@ -16,7 +16,8 @@ ContextId Fabric::context(ContextInfo info, RoutineId main) {
   const auto id = static_cast<ContextId>(contexts_.size());
   if (info.comm.empty()) info.comm = info.name;
   info.main = main;
-  info.slot = layout_.reserve_bytes("context." + info.name, sizeof(ContextState) + info.stack_bytes);
+  info.slot =
+      layout_.reserve_bytes("context." + info.name, sizeof(ContextState) + info.stack_bytes);
   info.offset = layout_.slots()[info.slot].offset;
   contexts_.push_back(std::move(info));
   return id;
@@ -41,7 +42,9 @@ std::int64_t Fabric::name(std::string_view text) {
   return it->second;
 }
 
-void Fabric::add(std::unique_ptr<Monitor> monitor) { monitors_.push_back(std::move(monitor)); }
+void Fabric::add(std::unique_ptr<Monitor> monitor) {
+  monitors_.push_back(std::move(monitor));
+}
 
 std::size_t Fabric::add(Property property) {
   properties_.push_back(std::move(property));
@@ -55,17 +58,20 @@ void Fabric::seal() {
   }
   monitors_by_type_.resize(EventType::count());
   for (const auto& m : monitors_) {
-    for (const EventType* t : m->wants()) monitors_by_type_[t->id].push_back(m.get());
+    for (const EventType* t : m->wants())
+      monitors_by_type_[t->id].push_back(m.get());
   }
 
   initial_ = World(layout_);
   Exec x(*this, initial_);
-  for (RoutineInfo& r : routines_) r.steps = x.survey(r);
+  for (RoutineInfo& r : routines_)
+    r.steps = x.survey(r);
   for (std::size_t i = 0; i < contexts_.size(); ++i) {
     const auto c = static_cast<ContextId>(i);
     if (contexts_[i].executor != no_executor) x.migrate(c, contexts_[i].executor);
   }
-  for (const auto& init : resets_) init(initial_);
+  for (const auto& init : resets_)
+    init(initial_);
   for (std::size_t i = 0; i < contexts_.size(); ++i) {
     if (contexts_[i].starts) x.start(static_cast<ContextId>(i));
   }
@@ -80,7 +86,8 @@ Exec& Fabric::external() const {
 
 ContextId Fabric::find_context(std::string_view wanted) const {
   std::size_t i = 0;
-  while (i < contexts_.size() && contexts_[i].name != wanted) ++i;
+  while (i < contexts_.size() && contexts_[i].name != wanted)
+    ++i;
   return static_cast<ContextId>(i);
 }
 

@@ -54,8 +54,9 @@ enum class Fairness : std::uint8_t {
 };
 
 struct ContextInfo {
-  std::string name = {};   ///< Unique; shown as the lane: "vcpu0", "irq/16-dev0".
-  std::string layer = {};  ///< "hardware", "host kernel", "kvm", "vmm", "guest": the process in traces.
+  std::string name = {};  ///< Unique; shown as the lane: "vcpu0", "irq/16-dev0".
+  std::string layer =
+      {};  ///< "hardware", "host kernel", "kvm", "vmm", "guest": the process in traces.
   std::string comm = {};  ///< As in ftrace; defaults to the name.
   std::uint16_t cpu = 0;  ///< The CPU shown in ftrace output.
   Level level = Level::thread;

@@ -19,8 +19,8 @@
 //   }
 //
 // What stands before the first label runs within the caller's step; a routine that returns there is
-// atomic. Rules: a CALL is the last act of its step (the next statement that runs is a label or RETURN);
-// no label inside a nested switch; no variable with an initialiser in scope at a label.
+// atomic. Rules: a CALL is the last act of its step (the next statement that runs is a label or
+// RETURN); no label inside a nested switch; no variable with an initialiser in scope at a label.
 #pragma once
 
 #include <cstdint>
@@ -38,7 +38,9 @@ enum class StepKind : std::uint8_t {
 struct CostKey {
   std::string_view key;
 };
-constexpr CostKey cost(std::string_view key) { return CostKey{key}; }
+constexpr CostKey cost(std::string_view key) {
+  return CostKey{key};
+}
 
 /// The result of a seam's operation: completed with a value, or a frame was pushed and the value
 /// will land in the caller's frame.
@@ -54,31 +56,31 @@ struct [[nodiscard]] Call {
 // NOLINTBEGIN(cppcoreguidelines-macro-usage)
 
 /// Begins a routine: the function has parameters `Exec& x, Frame& self, Locals& f`.
-#define ROUTINE()                                \
-  enum : int { irqloom_base_ = __COUNTER__ };    \
-  switch (self.pc) {                             \
-    default:                                     \
-      x.no_such_step();                          \
-      return;                                    \
-    case 0:                                      \
+#define ROUTINE()                             \
+  enum : int { irqloom_base_ = __COUNTER__ }; \
+  switch (self.pc) {                          \
+    default:                                  \
+      x.no_such_step();                       \
+      return;                                 \
+    case 0:                                   \
       static_assert(true)
 
 #define ROUTINE_END() \
   }                   \
   static_assert(true)
 
-#define IRQLOOM_LABEL_(k, kind, guard, ...)              \
-  self.pc = static_cast<std::uint8_t>(k);                \
-  return;                                                \
-  case (k):                                              \
-    if (x.asking()) {                                    \
-      if (x.surveying()) {                               \
-        x.describe((kind), __VA_ARGS__);                 \
-      } else {                                           \
-        x.answer(guard);                                 \
-      }                                                  \
-      return;                                            \
-    }                                                    \
+#define IRQLOOM_LABEL_(k, kind, guard, ...) \
+  self.pc = static_cast<std::uint8_t>(k);   \
+  return;                                   \
+  case (k):                                 \
+    if (x.asking()) {                       \
+      if (x.surveying()) {                  \
+        x.describe((kind), __VA_ARGS__);    \
+      } else {                              \
+        x.answer(guard);                    \
+      }                                     \
+      return;                               \
+    }                                       \
     static_assert(true)
 
 /// STEP("what it does" [, cost("key")] [, reads(...)] [, writes(...)] [, calls(...)]);
@@ -94,18 +96,17 @@ struct [[nodiscard]] Call {
   IRQLOOM_LABEL_(__COUNTER__ - irqloom_base_, irqloom::StepKind::local, true, __VA_ARGS__)
 
 /// Takes a lock; what follows up to the next label happens under it. Given back by x.unlock().
-#define LOCK(the_lock, ...)                                                                   \
-  IRQLOOM_LABEL_(__COUNTER__ - irqloom_base_, irqloom::StepKind::lock, x.can_lock(the_lock),  \
-                 __VA_ARGS__, irqloom::takes(the_lock));                                      \
+#define LOCK(the_lock, ...)                                                                  \
+  IRQLOOM_LABEL_(__COUNTER__ - irqloom_base_, irqloom::StepKind::lock, x.can_lock(the_lock), \
+                 __VA_ARGS__, irqloom::takes(the_lock));                                     \
   x.lock(the_lock)
 
 /// As LOCK_IRQ, and not ready before `condition` holds too: a loop that drops the lock, relaxes and
 /// retries until then.
-#define LOCK_IRQ_WHEN(condition, the_lock, ...)                                       \
-  IRQLOOM_LABEL_(__COUNTER__ - irqloom_base_, irqloom::StepKind::step,            \
-                 (x.can_lock(the_lock) && (condition)), __VA_ARGS__,              \
-                 irqloom::takes(the_lock));                                       \
-  x.irqs_off();                                                                   \
+#define LOCK_IRQ_WHEN(condition, the_lock, ...)                                                 \
+  IRQLOOM_LABEL_(__COUNTER__ - irqloom_base_, irqloom::StepKind::step,                          \
+                 (x.can_lock(the_lock) && (condition)), __VA_ARGS__, irqloom::takes(the_lock)); \
+  x.irqs_off();                                                                                 \
   x.lock(the_lock)
 
 /// As LOCK, with interrupts off on this executor until x.unlock_irq() (spin_lock_irqsave).

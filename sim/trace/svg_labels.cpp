@@ -20,7 +20,8 @@ bool stack(std::vector<SvgLabel>& labels, const std::vector<bool>& chosen, std::
   for (std::size_t i = labels.size(); i-- != 0;) {
     if (!chosen[i]) continue;
     const int end = end_of(labels[i]) + gap_px;
-    const auto row = std::find_if(free.begin(), free.end(), [&](int limit) { return end <= limit; });
+    const auto row =
+        std::find_if(free.begin(), free.end(), [&](int limit) { return end <= limit; });
     if (row == free.end()) return false;
     *row = labels[i].x;
     labels[i].row = static_cast<std::size_t>(row - free.begin());

@@ -33,9 +33,12 @@ int importance_of(const SvgBeat& beat) {
   return 10 * (by_weight + by_arrows) - by_repeats;
 }
 
-Moment next(const Moment& moment) { return {moment.time_ps, moment.order + 1}; }
+Moment next(const Moment& moment) {
+  return {moment.time_ps, moment.order + 1};
+}
 
-/// When the step that begins last ends. Waits that have only begun by then would stretch the picture.
+/// When the step that begins last ends. Waits that have only begun by then would stretch the
+/// picture.
 std::uint64_t end_of(const std::vector<SvgBeat>& beats) {
   std::uint64_t begin = 0;
   std::uint64_t end = 0;

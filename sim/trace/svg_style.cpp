@@ -11,7 +11,8 @@ namespace {
 
 constexpr int column_px = 6;
 
-constexpr std::string_view sheet = R"(text{font:11px Helvetica,Arial,"DejaVu Sans",sans-serif;fill:#222}
+constexpr std::string_view sheet =
+    R"(text{font:11px Helvetica,Arial,"DejaVu Sans",sans-serif;fill:#222}
 .title{font-size:17px;font-weight:bold}
 .note,.time{fill:#666}
 .time{text-anchor:middle}
@@ -68,7 +69,9 @@ std::string svg_style() {
   return style;
 }
 
-int svg_width(std::string_view text) { return static_cast<int>(columns(text)) * column_px; }
+int svg_width(std::string_view text) {
+  return static_cast<int>(columns(text)) * column_px;
+}
 
 std::string svg_shortened(std::string_view text, std::size_t most) {
   if (columns(text) <= most) return std::string(text);

@@ -19,11 +19,11 @@ enum class FieldKind : std::uint8_t { flag, number, hex };
 
 /// One member of a state struct: an integer, or an array of integers.
 struct Field {
-  std::string_view name;               ///< As in the kernel or the specification.
-  std::uint16_t offset = 0;            ///< Bytes from the start of the struct.
-  std::uint8_t size = 0;               ///< Bytes of one element: 1, 2, 4 or 8.
-  std::uint16_t count = 1;             ///< Elements; more than 1 for arrays.
-  FieldKind kind = FieldKind::number;  ///< How to print it.
+  std::string_view name;                          ///< As in the kernel or the specification.
+  std::uint16_t offset = 0;                       ///< Bytes from the start of the struct.
+  std::uint8_t size = 0;                          ///< Bytes of one element: 1, 2, 4 or 8.
+  std::uint16_t count = 1;                        ///< Elements; more than 1 for arrays.
+  FieldKind kind = FieldKind::number;             ///< How to print it.
   std::span<const std::string_view> labels = {};  ///< Names of the values 0, 1, ...; may be empty.
 };
 
@@ -33,8 +33,10 @@ struct FieldsOf;
 
 /// A struct that may live in the world: bytes that compare like values, and a field table.
 template <class T>
-concept WorldState = std::is_trivially_copyable_v<T> && std::has_unique_object_representations_v<T> &&
-    requires { FieldsOf<T>::table; };
+concept WorldState =
+    std::is_trivially_copyable_v<T> && std::has_unique_object_representations_v<T> && requires {
+  FieldsOf<T>::table;
+};
 
 namespace detail {
 
@@ -76,24 +78,24 @@ std::string format_field(const Field& field, std::uint64_t value);
 }  // namespace irqloom
 
 // Lists the members of a struct in order. Use at global scope, right after the struct.
-#define IRQLOOM_FIELDS(TYPE, ...)                                                              \
-  template <>                                                                                  \
-  struct irqloom::FieldsOf<TYPE> {                                                             \
-    using S = TYPE;                                                                            \
-    static constexpr std::array table = {__VA_ARGS__};                                         \
-    static_assert(std::has_unique_object_representations_v<S>, #TYPE " has padding");          \
+#define IRQLOOM_FIELDS(TYPE, ...)                                                               \
+  template <>                                                                                   \
+  struct irqloom::FieldsOf<TYPE> {                                                              \
+    using S = TYPE;                                                                             \
+    static constexpr std::array table = {__VA_ARGS__};                                          \
+    static_assert(std::has_unique_object_representations_v<S>, #TYPE " has padding");           \
     static_assert(irqloom::detail::covers(table, sizeof(S)), "fields of " #TYPE " incomplete"); \
   }
 
-#define IRQLOOM_FLAG(member)                                                           \
-  irqloom::detail::make_field<decltype(S::member)>(#member, offsetof(S, member),       \
+#define IRQLOOM_FLAG(member)                                                     \
+  irqloom::detail::make_field<decltype(S::member)>(#member, offsetof(S, member), \
                                                    irqloom::FieldKind::flag)
-#define IRQLOOM_NUMBER(member)                                                         \
-  irqloom::detail::make_field<decltype(S::member)>(#member, offsetof(S, member),       \
+#define IRQLOOM_NUMBER(member)                                                   \
+  irqloom::detail::make_field<decltype(S::member)>(#member, offsetof(S, member), \
                                                    irqloom::FieldKind::number)
-#define IRQLOOM_HEX(member)                                                            \
-  irqloom::detail::make_field<decltype(S::member)>(#member, offsetof(S, member),       \
+#define IRQLOOM_HEX(member)                                                      \
+  irqloom::detail::make_field<decltype(S::member)>(#member, offsetof(S, member), \
                                                    irqloom::FieldKind::hex)
-#define IRQLOOM_LABELS(member, names)                                                  \
-  irqloom::detail::make_field<decltype(S::member)>(#member, offsetof(S, member),       \
+#define IRQLOOM_LABELS(member, names)                                            \
+  irqloom::detail::make_field<decltype(S::member)>(#member, offsetof(S, member), \
                                                    irqloom::FieldKind::number, names)

@@ -42,7 +42,9 @@ class ServeAction : public Module, public ActionIf {
   std::uint64_t& handled_;
 };
 
-std::string numbered(const char* what, std::size_t n) { return what + std::to_string(n); }
+std::string numbered(const char* what, std::size_t n) {
+  return what + std::to_string(n);
+}
 
 timed::StepCost fixed(std::uint64_t ps, timed::CostKind kind) {
   return timed::StepCost{core::fixed_cost(ps), kind};
@@ -82,9 +84,10 @@ Islands::Island::Island(Fabric& fabric, std::size_t index, std::uint64_t& handle
       chip(numbered("chip", index).c_str(), fabric, ioapic),
       executor(fabric.executor(numbered("cpu", index))),
       lapic(numbered("lapic", index).c_str(), fabric, 0),
-      entry(numbered("entry", index).c_str(), fabric,
-            CpuEntry::Config{.layer = "host kernel", .context = numbered("cpu", index) + "/hardirq"},
-            lapic, executor) {
+      entry(
+          numbered("entry", index).c_str(), fabric,
+          CpuEntry::Config{.layer = "host kernel", .context = numbered("cpu", index) + "/hardirq"},
+          lapic, executor) {
   ioapic.messages.bind(bus.messages);
   bus.attach(lapic);
   chip.attach(executor, lapic);
@@ -96,9 +99,9 @@ void Islands::Island::add_line(Fabric& fabric, std::size_t number, unsigned pin,
                                std::uint64_t& handled) {
   auto wire = std::make_unique<Wire>(numbered("wire", number).c_str(), fabric, pin);
   wire->out.bind(ioapic.inputs);
-  auto desc = std::make_unique<IrqDesc>(
-      numbered("irq", number).c_str(), fabric,
-      DescConfig{.irq = pin, .hwirq = pin, .layer = "host kernel"});
+  auto desc =
+      std::make_unique<IrqDesc>(numbered("irq", number).c_str(), fabric,
+                                DescConfig{.irq = pin, .hwirq = pin, .layer = "host kernel"});
   for (unsigned source = 0; source < devices_per_line; ++source) {
     const std::size_t n = number * devices_per_line + source;
     auto device =

@@ -1,6 +1,7 @@
+#include <fmt/format.h>
+
 #include <array>
 #include <cmath>
-#include <fmt/format.h>
 #include <map>
 
 #include "tests/bench/benches.h"
@@ -105,15 +106,16 @@ void measure_timed(Report& report, unsigned rounds) {
 }
 
 void measure_interrupts(Report& report, unsigned rounds) {
-  Table table{"timed: ns per handled interrupt (in brackets: times the signal model that waits "
-              "where we step)",
-              "interrupts",
-              {{"devices", "devices"},
-               {"signals, per step", "signals_per_step_ns"},
-               {"signals, per hop", "signals_per_hop"},
-               {"irqloom", "irqloom"}},
-              {},
-              {"signals: device > sc_signal > wire > I/O APIC pin > CPU (SC_THREAD) > handler > ack"}};
+  Table table{
+      "timed: ns per handled interrupt (in brackets: times the signal model that waits "
+      "where we step)",
+      "interrupts",
+      {{"devices", "devices"},
+       {"signals, per step", "signals_per_step_ns"},
+       {"signals, per hop", "signals_per_hop"},
+       {"irqloom", "irqloom"}},
+      {},
+      {"signals: device > sc_signal > wire > I/O APIC pin > CPU (SC_THREAD) > handler > ack"}};
   double worst = 0;
   for (const unsigned devices : sizes) {
     const Span span = span_of(devices);

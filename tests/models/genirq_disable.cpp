@@ -91,9 +91,10 @@ TEST_CASE("1.16: a line that nobody cares for is disabled", "[models][genirq]") 
   CHECK(h.line().irqs_unhandled == 0);
 }
 
-TEST_CASE("1.17.6: an armed wakeup line aborts the suspend instead of running its handler: two hard "
-          "interrupts on a fasteoi line",
-          "[models][genirq]") {
+TEST_CASE(
+    "1.17.6: an armed wakeup line aborts the suspend instead of running its handler: two hard "
+    "interrupts on a fasteoi line",
+    "[models][genirq]") {
   Host h(wakeup_line(Flow::fasteoi));
   suspend(h);
   CHECK(h.line().wakeup_armed == 1);

@@ -37,7 +37,7 @@ TEST_CASE("1.4: a oneshot line is masked before the handlers and ended while mas
   CHECK(h.has_request(0));
 }
 
-TEST_CASE("1.4: a line that is not oneshot is never masked; remote IRR prevents re-entry",
+TEST_CASE("1.4: a line that is not oneshot is never masked - remote IRR prevents re-entry",
           "[models][genirq]") {
   Host h(plain_line());
   h.set_line(true);

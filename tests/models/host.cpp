@@ -76,11 +76,12 @@ void HostParts::add_cpu() {
   lapics.push_back(std::make_unique<Lapic>(("lapic" + std::to_string(n)).c_str(), fabric, n));
   bus.attach(*lapics[n]);
   chip.attach(executors[n], *lapics[n]);
-  entries.push_back(std::make_unique<CpuEntry>((cpu + "_entry").c_str(), fabric,
-                                               CpuEntry::Config{.layer = "host kernel",
-                                                                .context = cpu + "/hardirq",
-                                                                .cpu = static_cast<std::uint16_t>(n)},
-                                               *lapics[n], executors[n]));
+  entries.push_back(
+      std::make_unique<CpuEntry>((cpu + "_entry").c_str(), fabric,
+                                 CpuEntry::Config{.layer = "host kernel",
+                                                  .context = cpu + "/hardirq",
+                                                  .cpu = static_cast<std::uint16_t>(n)},
+                                 *lapics[n], executors[n]));
   entries[n]->add_vector(line_vector);
   entries[n]->flows.bind(desc.flow);
 }

@@ -1,5 +1,6 @@
 // What real kernels did with a mask against a pending level, with several sources on one GSI, and
-// with signals that merge (observed facts 3, 4, 5 and 8), and what KVM_IRQ_LINE_STATUS returned (7).
+// with signals that merge (observed facts 3, 4, 5 and 8), and what KVM_IRQ_LINE_STATUS returned
+// (7).
 #include <catch2/catch.hpp>
 
 #include "tests/models/vm.h"
@@ -10,7 +11,9 @@ namespace {
 constexpr unsigned source_0 = 1U << source_userspace;
 constexpr unsigned source_1 = 1U << source_irqfd_resample;
 
-std::string any_kernel() { return GENERATE(as<std::string>{}, "at-eoi", "on-unmask"); }
+std::string any_kernel() {
+  return GENERATE(as<std::string>{}, "at-eoi", "on-unmask");
+}
 
 TEST_CASE("3a: the EOI's de-assert swallows a signal that came while masked",
           "[models][observed]") {
@@ -62,9 +65,10 @@ TEST_CASE("4a, 4b: one EOI drops the source of two resample irqfds and fires bot
   CHECK(vm.take() == 0);
 }
 
-TEST_CASE("4d: the EOI of a plain irqfd's interrupt fires the resamplefd, and its pulse leaves the "
-          "resample source alone",
-          "[models][observed]") {
+TEST_CASE(
+    "4d: the EOI of a plain irqfd's interrupt fires the resamplefd, and its pulse leaves the "
+    "resample source alone",
+    "[models][observed]") {
   Vm vm({.policy = any_kernel()});
   vm.signal(plain);
   REQUIRE(vm.take() == vector);
@@ -188,7 +192,8 @@ TEST_CASE("8a to 8d: five signals before the CPU runs are one ISR", "[models][ob
   const std::size_t irqfd = GENERATE(std::size_t{0}, plain);
   const bool level = GENERATE(false, true);
   Vm vm({.policy = any_kernel(), .entry = {.level = level}});
-  for (int n = 0; n < 5; ++n) vm.signal(irqfd);
+  for (int n = 0; n < 5; ++n)
+    vm.signal(irqfd);
   CHECK(vm.isrs() == 1);
 }
 
@@ -206,7 +211,8 @@ TEST_CASE("8f: a signal that was pending at assignment is injected once and stay
 
 TEST_CASE("8g: signals that come before the work runs are one injection", "[models][observed]") {
   Vm vm({.policy = any_kernel()});
-  for (int n = 0; n < 5; ++n) vm.signal_only(0);
+  for (int n = 0; n < 5; ++n)
+    vm.signal_only(0);
   vm.run_work(0);
   CHECK(vm.go.count(event::irqfd_inject) == 1);
   CHECK(vm.isrs() == 1);

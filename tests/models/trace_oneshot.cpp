@@ -28,25 +28,25 @@ bool has_violation(const Road& t, const std::string& property, const std::string
 // Rows 1 to 4, and row 5 for a device with PCI 2.3: the re-send is queued.
 void up_to_masked_eoi(Road& t) {
   t.raise("dev0");
-  CHECK(t.after(cpu, "wake a waiter") == Row{.vm = 1});                                     // 1
-  CHECK(t.after(inject, set_irq) == Row{.st = assigned, .irr = 1, .r = 1, .vm = 1});        // 2
+  CHECK(t.after(cpu, "wake a waiter") == Row{.vm = 1});                               // 1
+  CHECK(t.after(inject, set_irq) == Row{.st = assigned, .irr = 1, .r = 1, .vm = 1});  // 2
   t.go.rest(cpu);
   CHECK(t.after(vcpu, write_rte) == Row{.st = assigned, .m = 1, .irr = 1, .r = 1, .vm = 1});  // 3
-  CHECK(t.after(vcpu, set_irq) == Row{.m = 1, .r = 1, .vm = 1});                            // 4
+  CHECK(t.after(vcpu, set_irq) == Row{.m = 1, .r = 1, .vm = 1});                              // 4
 }
 
 // Rows 5 to 8.
 void up_to_served(Road& t) {
   up_to_masked_eoi(t);
-  CHECK(t.after(vcpu, vfio_unmask) == Row{.m = 1, .r = 1, .vm = 1});                        // 5
+  CHECK(t.after(vcpu, vfio_unmask) == Row{.m = 1, .r = 1, .vm = 1});  // 5
   t.go.through(vcpu, "schedule the re-send if it is wanted");
   CHECK(t.go[t.machine.assignment("dev0").vfio->resend_work().state()].pending == 1);
-  CHECK(t.after(vcpu, relock) == Row{.m = 1, .vm = 1});                                     // 6
+  CHECK(t.after(vcpu, relock) == Row{.m = 1, .vm = 1});  // 6
   t.go.rest(vcpu);
   t.go.rest(resend);
-  CHECK(t.after(inject, set_irq) == Row{.st = assigned, .m = 1, .irr = 1, .vm = 1});        // 7
+  CHECK(t.after(inject, set_irq) == Row{.st = assigned, .m = 1, .irr = 1, .vm = 1});  // 7
   CHECK(t.after(thread, "acknowledge the device") ==
-        Row{.st = assigned, .m = 1, .irr = 1, .vm = 1});                                    // 8
+        Row{.st = assigned, .m = 1, .irr = 1, .vm = 1});  // 8
   CHECK(t.device("dev0").status == 0);
 }
 
@@ -55,8 +55,8 @@ TEST_CASE("T3: oneshot before 6.3, a bogus interrupt at unmask", "[models][trace
   up_to_served(t);
   CHECK(t.go.violations().empty());
   const std::size_t taken = t.guest_interrupts();
-  CHECK(t.after(thread, write_rte) == Row{.st = assigned, .irr = 1, .r = 1, .vm = 1});      // 9
-  t.go.settle();                                                                            // 10
+  CHECK(t.after(thread, write_rte) == Row{.st = assigned, .irr = 1, .r = 1, .vm = 1});  // 9
+  t.go.settle();                                                                        // 10
   CHECK(t.row() == Row{});
   CHECK(taken == 1);
   CHECK(t.host_interrupts() == 1);
@@ -71,24 +71,24 @@ TEST_CASE("T3, a device whose host line is disabled: a second host interrupt", "
   spec.devices[0].pci_2_3 = false;
   Road t(spec);
   t.raise("dev0");
-  CHECK(t.after(cpu, "wake a waiter") == Row{.vm = 1});                                     // 1
-  CHECK(t.after(inject, set_irq) == Row{.st = assigned, .irr = 1, .r = 1, .vm = 1});        // 2
+  CHECK(t.after(cpu, "wake a waiter") == Row{.vm = 1});                               // 1
+  CHECK(t.after(inject, set_irq) == Row{.st = assigned, .irr = 1, .r = 1, .vm = 1});  // 2
   t.go.rest(cpu);
   CHECK(t.after(vcpu, write_rte) == Row{.st = assigned, .m = 1, .irr = 1, .r = 1, .vm = 1});  // 3
-  CHECK(t.after(vcpu, set_irq) == Row{.m = 1, .r = 1, .vm = 1});                            // 4
+  CHECK(t.after(vcpu, set_irq) == Row{.m = 1, .r = 1, .vm = 1});                              // 4
   CHECK(t.host_interrupts() == 1);
   // The line is high: the host's interrupt fires as soon as it is enabled.
-  CHECK(t.after(vcpu, "ctx->masked := 0") == Row{.m = 1, .r = 1});                          // 5
+  CHECK(t.after(vcpu, "ctx->masked := 0") == Row{.m = 1, .r = 1});  // 5
   CHECK(t.go.enabled(cpu));
-  CHECK(t.after(vcpu, relock) == Row{.m = 1});                                              // 6
+  CHECK(t.after(vcpu, relock) == Row{.m = 1});  // 6
   t.go.rest(vcpu);
   CHECK(t.after(cpu, "wake a waiter") == Row{.m = 1, .vm = 1});
   CHECK(t.host_interrupts() == 2);
   t.go.rest(cpu);
-  CHECK(t.after(inject, set_irq) == Row{.st = assigned, .m = 1, .irr = 1, .vm = 1});        // 7
-  t.go.through(thread, "acknowledge the device");                                           // 8
-  CHECK(t.after(thread, write_rte) == Row{.st = assigned, .irr = 1, .r = 1, .vm = 1});      // 9
-  t.go.settle();                                                                            // 10
+  CHECK(t.after(inject, set_irq) == Row{.st = assigned, .m = 1, .irr = 1, .vm = 1});    // 7
+  t.go.through(thread, "acknowledge the device");                                       // 8
+  CHECK(t.after(thread, write_rte) == Row{.st = assigned, .irr = 1, .r = 1, .vm = 1});  // 9
+  t.go.settle();                                                                        // 10
   CHECK(t.row() == Row{});
   CHECK(t.host_interrupts() == 2);
   CHECK(t.guest_interrupts() == 2);
@@ -108,8 +108,8 @@ TEST_CASE("T4: oneshot since 6.3, resampled at unmask", "[models][trace]") {
   CHECK(t.go.violations().empty());
 }
 
-// Section 4.9: the line is still high at unmask, so vfio sends again, and the interrupt comes by the
-// work item.
+// Section 4.9: the line is still high at unmask, so vfio sends again, and the interrupt comes by
+// the work item.
 TEST_CASE("T4, the line is still high at unmask: one round trip later", "[models][trace]") {
   x86::Spec spec = one_device("on-unmask", Driver::Serves::thread);
   spec.devices[0].config.late_deassert = true;
@@ -138,7 +138,7 @@ TEST_CASE("T5: the unmask overtakes the re-trigger, on every kernel", "[models][
   CHECK(t.go[t.machine.assignment("dev0").irqfd->inject_work().state()].pending == 1);
   CHECK(t.after(thread, "acknowledge the device") == Row{.m = 1, .vm = 1});  // t1
   CHECK(t.device("dev0").status == 0);
-  CHECK(t.after(thread, write_rte) == Row{.vm = 1});                         // t2
+  CHECK(t.after(thread, write_rte) == Row{.vm = 1});  // t2
   CHECK(t.guest_interrupts() == 1);
   CHECK(t.after(inject, set_irq) == Row{.st = assigned, .irr = 1, .r = 1, .vm = 1});  // t3
   t.go.settle();

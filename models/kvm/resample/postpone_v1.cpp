@@ -15,9 +15,7 @@ class PostponeV1 : public Postpone {
         register_(fabric.routine<&PostponeV1::sample_and_register>(
             *this, "kvm_irqfd_assign_resampler", "KVM list 2022-07-15")) {}
 
-  Call register_notifiers(Exec& x) override {
-    return x.call<PolicyLocals>(register_, {});
-  }
+  Call register_notifiers(Exec& x) override { return x.call<PolicyLocals>(register_, {}); }
 
  protected:
   bool forgets_at_mask() const override { return false; }
@@ -25,9 +23,9 @@ class PostponeV1 : public Postpone {
  private:
   void sample_and_register(Exec& x, Frame& self, PolicyLocals& /*f*/) {
     ROUTINE();
-    LOCK(resampler_.kvm().ioapic().lock(), "kvm_irq_is_masked", cost("kvm.ioapic"), calls(resampler_.kvm()));
-    x.set(resampler_.state()).masked =
-        resampler_.is_pin_masked(x) ? 1 : 0;
+    LOCK(resampler_.kvm().ioapic().lock(), "kvm_irq_is_masked", cost("kvm.ioapic"),
+         calls(resampler_.kvm()));
+    x.set(resampler_.state()).masked = resampler_.is_pin_masked(x) ? 1 : 0;
     x.unlock(resampler_.kvm().ioapic().lock());
     STEP("add to irq_ack_notifier_list", cost("kvm.assign"), calls(resampler_));
     x.set(resampler_.state()).registered = 1;
@@ -41,7 +39,8 @@ class PostponeV1 : public Postpone {
 };
 
 const ResamplePolicy::Register registered{
-    {"postpone-v1", "postpone the notification while masked; mask sampled before registration",
+    {"postpone-v1",
+     "postpone the notification while masked; mask sampled before registration",
      "KVM list 2022-07-15",
      {.watches_mask = true},
      &make_policy<PostponeV1>}};

@@ -1,6 +1,6 @@
-// Discussed and rejected: the ack notifier samples the mask itself (KVM list, discussion of v1). The
-// chip's lock cannot be held together with resampler->lock in this order, so the guest can unmask
-// between the sample and the note (K-R25).
+// Discussed and rejected: the ack notifier samples the mask itself (KVM list, discussion of v1).
+// The chip's lock cannot be held together with resampler->lock in this order, so the guest can
+// unmask between the sample and the note (K-R25).
 #include "models/kvm/kvm.h"
 #include "models/kvm/resample/policy.h"
 #include "models/kvm/resampler.h"
@@ -15,8 +15,8 @@ class SampleAtAck : public ResamplePolicy {
       : ResamplePolicy(fabric, resampler),
         ack_(fabric.routine<&SampleAtAck::sampling_ack>(*this, "irqfd_resampler_ack",
                                                         "KVM list, discussion of v1, July 2022")),
-        mask_(fabric.routine<&SampleAtAck::mask_notify>(
-            *this, "irqfd_resampler_mask_notify", "KVM list, discussion of v1, July 2022")),
+        mask_(fabric.routine<&SampleAtAck::mask_notify>(*this, "irqfd_resampler_mask_notify",
+                                                        "KVM list, discussion of v1, July 2022")),
         register_(fabric.routine<&SampleAtAck::register_both>(
             *this, "kvm_irqfd_assign_resampler", "KVM list, discussion of v1, July 2022")) {}
 
@@ -24,19 +24,17 @@ class SampleAtAck : public ResamplePolicy {
   Call mask_changed(Exec& x, bool masked) override {
     return x.call(mask_, PolicyLocals{.masked = static_cast<std::uint8_t>(masked ? 1 : 0)});
   }
-  Call register_notifiers(Exec& x) override {
-    return x.call(register_, PolicyLocals{});
-  }
+  Call register_notifiers(Exec& x) override { return x.call(register_, PolicyLocals{}); }
 
  private:
   void sampling_ack(Exec& x, Frame& self, PolicyLocals& f) {
     ROUTINE();
     CALL(resampler_.lower(x));
-    LOCK(resampler_.kvm().ioapic().lock(), "kvm_irq_is_masked", cost("kvm.ioapic"), calls(resampler_.kvm()));
+    LOCK(resampler_.kvm().ioapic().lock(), "kvm_irq_is_masked", cost("kvm.ioapic"),
+         calls(resampler_.kvm()));
     f.masked = resampler_.is_pin_masked(x) ? 1 : 0;
     x.unlock(resampler_.kvm().ioapic().lock());
-    LOCK(resampler_.lock(), "postpone if it was masked", cost("kvm.ioapic"),
-         calls(resampler_));
+    LOCK(resampler_.lock(), "postpone if it was masked", cost("kvm.ioapic"), calls(resampler_));
     if (f.masked != 0) x.set(resampler_.state()).pending = 1;
     x.unlock(resampler_.lock());
     if (f.masked == 0) CALL(resampler_.notify_all(x));
@@ -47,8 +45,8 @@ class SampleAtAck : public ResamplePolicy {
 
   void mask_notify(Exec& x, Frame& self, PolicyLocals& f) {
     ROUTINE();
-    LOCK(resampler_.lock(), "an unmask takes up what was postponed",
-         cost("kvm.ioapic"), calls(resampler_));
+    LOCK(resampler_.lock(), "an unmask takes up what was postponed", cost("kvm.ioapic"),
+         calls(resampler_));
     if (f.masked == 0 && x.get(resampler_.state()).pending != 0) {
       x.set(resampler_.state()).pending = 0;
       f.notify = 1;
@@ -76,7 +74,8 @@ class SampleAtAck : public ResamplePolicy {
 };
 
 const ResamplePolicy::Register registered{
-    {"sample-at-ack", "the ack notifier samples the mask and postpones while masked",
+    {"sample-at-ack",
+     "the ack notifier samples the mask and postpones while masked",
      "KVM list, discussion of v1, July 2022",
      {.watches_mask = true},
      &make_policy<SampleAtAck>}};

@@ -216,7 +216,7 @@ Json after_set(std::string_view text, std::string_view assignment) {
   return d.json();
 }
 
-TEST_CASE("--set takes dotted paths and JSON pointers", "[scenario]") {
+TEST_CASE("the option --set takes dotted paths and JSON pointers", "[scenario]") {
   CHECK(after_set(R"({"a":{"b":1}})", "a.b=2").dump() == R"({"a":{"b":2}})");
   CHECK(after_set(R"({"a":{"b":1}})", "/a/b=2").dump() == R"({"a":{"b":2}})");
   CHECK(after_set("{}", "a.b.c=2").dump() == R"({"a":{"b":{"c":2}}})");
@@ -224,7 +224,7 @@ TEST_CASE("--set takes dotted paths and JSON pointers", "[scenario]") {
   CHECK(after_set("{}", "/a~1b/~0=2").dump() == R"({"a/b":{"~":2}})");
 }
 
-TEST_CASE("--set takes JSON, and for anything else text", "[scenario]") {
+TEST_CASE("the option --set takes JSON, and for anything else text", "[scenario]") {
   CHECK(after_set("{}", "a=2")["a"] == 2);
   CHECK(after_set("{}", "a=true")["a"] == true);
   CHECK(after_set("{}", "a=[1, {\"b\": 2}]")["a"][1]["b"] == 2);
@@ -238,7 +238,7 @@ TEST_CASE("--set takes JSON, and for anything else text", "[scenario]") {
   CHECK(after_set(R"({"a":{"b":1}})", "a={\"c\":2}").dump() == R"({"a":{"c":2}})");
 }
 
-TEST_CASE("--set null deletes, as in a patch", "[scenario]") {
+TEST_CASE("the option --set null deletes, as in a patch", "[scenario]") {
   CHECK(after_set(R"({"a":{"b":1,"c":2}})", "a.b=null").dump() == R"({"a":{"c":2}})");
   Document d = document(R"({"a":1})");
   d.set("a=null");
