@@ -1,6 +1,7 @@
 // The GICs by hand, where the specification says something that the recorded devices do not show:
 // one active state for all CPUs, 1-of-N, latches that move, groups that do not block each other;
 // and what a register bank answers to an initiator that knows nothing of it.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <vector>
 
@@ -58,10 +59,12 @@ struct V2 {
 struct V3 {
   Rig rig;
   GicV3 gic{"gic", rig.fabric(), 2, 64};
+  BusMaster distributor{"distributor"};
   BusMaster redistributor{"redistributor"};
   BusMaster icc0{"icc0"};
 
   V3() {
+    distributor.socket.bind(gic.distributor_socket);
     redistributor.socket.bind(gic.redistributor_socket);
     icc0.socket.bind(gic.system_register_socket(0));
     rig.seal();
@@ -133,7 +136,7 @@ TEST_CASE("GICv2: a disabled group does not compete", "[models][gic]") {
   CHECK(v.iar(0) == spi + 1);
 }
 
-// IHI 0048B.b, 4.4.11 to 4.4.13.
+// IHI 0048B.b, 4.4.9 to 4.4.11.
 TEST_CASE("GICv2: the aliased registers are for group 1", "[models][gic]") {
   V2 v;
   v.enable(1);
@@ -199,7 +202,7 @@ TEST_CASE("GICv3: an SPI routed to any PE goes to the first that takes it", "[mo
   CHECK(v.icc(0, Icc::iar1) == spurious);
 }
 
-// IHI 0069H, 12.2.6.
+// IHI 0069H, ICC_BPR1_EL1.
 TEST_CASE("GICv3: with CBPR, BPR1 follows BPR0", "[models][gic]") {
   V3 v;
   v.icc(0, Icc::bpr0, 4);
@@ -263,45 +266,71 @@ struct Dice {
   }
 };
 
-// Any sequence of accesses, sensible or not.
+/// A register bank and addresses to try, most of which are there.
+struct Bank {
+  BusMaster* master;
+  std::uint64_t (*address)(Dice& dice);
+};
+
+std::uint64_t address_of_frame(Dice& dice) {
+  return dice.roll(8) == 0 ? dice.roll(0x50000) : dice.roll(0x480) * 4;
+}
+
+std::uint64_t address_of_redistributor(Dice& dice) {
+  return dice.roll(2) * 0x20000 + dice.roll(2) * 0x10000 + dice.roll(0x400) * 4;
+}
+
+std::uint64_t address_of_system_register(Dice& dice) {
+  const auto crm = static_cast<unsigned>(8 + dice.roll(5));
+  const auto op2 = static_cast<unsigned>(dice.roll(8));
+  const unsigned reg =
+      dice.roll(8) == 0 ? static_cast<unsigned>(Icc::pmr) : system_register(3, 0, 12, crm, op2);
+  return std::uint64_t{8} * reg;
+}
+
+// Any sequence of accesses, sensible or not. What was read and requested.
 template <class V>
-std::vector<std::uint64_t> storm(V& v, const std::vector<BusMaster*>& banks, std::uint64_t seed) {
+std::vector<std::uint64_t> storm(V& v, const std::vector<Bank>& banks, std::uint64_t seed) {
   Dice dice{seed};
   std::vector<std::uint64_t> seen;
   for (int n = 0; n < 20000; ++n) {
-    BusMaster& bank = *banks[dice.roll(banks.size())];
-    const std::uint64_t address = dice.roll(8) == 0 ? dice.roll(0x50000) : dice.roll(0x480) * 4;
-    const unsigned size = 1U << dice.roll(4);
+    const Bank& bank = banks[dice.roll(banks.size())];
+    const std::uint64_t address = bank.address(dice);
+    const unsigned size = dice.roll(4) == 0 ? 1U << dice.roll(4) : address % 8 == 0 ? 8U : 4U;
     if (dice.roll(2) == 0) {
-      seen.push_back(bank.read(address, size).value_or(~std::uint64_t{0}));
+      seen.push_back(bank.master->read(address, size).value_or(~std::uint64_t{0}));
     } else {
-      bank.write(address, size, dice.roll(3) == 0 ? dice.roll(1 << 16) : dice.roll(1U << 31) * 3);
+      bank.master->write(address, size, dice.roll(1U << 31) * dice.roll(4));
     }
-    if (dice.roll(4) == 0) v.gic.set_pin(v.rig.exec(), 32 + dice.roll(32) % 32, dice.roll(2) != 0);
-    seen.push_back(v.gic.irq(v.rig.exec(), 0));
+    if (dice.roll(4) == 0) {
+      v.gic.set_pin(v.rig.exec(), 32 + static_cast<unsigned>(dice.roll(32)), dice.roll(2) != 0);
+    }
+    seen.push_back(v.gic.irq(v.rig.exec(), 0) ? 1 : 0);
+    seen.push_back(v.gic.fiq(v.rig.exec(), 0) ? 1 : 0);
   }
   return seen;
 }
 
-TEST_CASE("GICv2: no access does harm, and no state is hidden", "[models][gic]") {
-  V2 v;
-  const std::vector<BusMaster*> banks = {&v.distributor, &v.cpu0};
+template <class V>
+void check_storm(V& v, const std::vector<Bank>& banks) {
   const World before = v.rig.exec().world();
-  const auto first = storm(v, banks, 1);
+  const std::vector<std::uint64_t> first = storm(v, banks, 1);
+  CHECK(std::count(first.begin(), first.end(), 1) > 100);  // It was not all refused.
   CHECK(v.rig.impossible_flag().empty());
   v.rig.exec().world().load(before.bytes());
   CHECK(storm(v, banks, 1) == first);
 }
 
-TEST_CASE("GICv3: no access does harm, and no state is hidden", "[!mayfail][models][gic]") {
+TEST_CASE("GICv2: no access does harm, and no state is hidden", "[models][gic]") {
+  V2 v;
+  check_storm(v, {{&v.distributor, address_of_frame}, {&v.cpu0, address_of_frame}});
+}
+
+TEST_CASE("GICv3: no access does harm, and no state is hidden", "[models][gic]") {
   V3 v;
-  BusMaster distributor("distributor");
-  const std::vector<BusMaster*> banks = {&v.redistributor, &v.icc0};
-  const World before = v.rig.exec().world();
-  const auto first = storm(v, banks, 2);
-  CHECK(v.rig.impossible_flag().empty());
-  v.rig.exec().world().load(before.bytes());
-  CHECK(storm(v, banks, 2) == first);
+  check_storm(v, {{&v.distributor, address_of_frame},
+                  {&v.redistributor, address_of_redistributor},
+                  {&v.icc0, address_of_system_register}});
 }
 
 }  // namespace
