@@ -203,11 +203,12 @@ void Description::into_kvm(const AssignedSpec& d) {
 }
 
 void Description::emulated(const EmulatedSpec& e) {
-  const NodeId device =
-      add({e.name,
-           kind::emulated,
-           vmm,
-           {{attribute::part, "/devices/" + e.name}, {attribute::context, e.name}}});
+  const NodeId device = add({e.name,
+                             kind::emulated,
+                             vmm,
+                             {{attribute::part, "/devices/" + e.name},
+                              {attribute::context, e.name},
+                              {attribute::context, e.name + ".io"}}});
   // A source is one bit (arch/x86/include/asm/kvm_host.h: __kvm_irq_line_state(), Linux 6.1): two
   // users of it would overwrite one another.
   forth(device, irq_source(e.config.gsi, source_userspace), seam::gsi_level, {"ioctl"},
@@ -298,8 +299,10 @@ void Description::action(const GuestLine& l, const GuestAction& a, NodeId line, 
   const auto device = find(a.device);
   if (!device) return;
   Costs access = serve_costs(l, a);
-  // An emulated device's acknowledge exits first.
-  if (nodes_[*device].kind == kind::emulated) access.emplace_back("device.access");
+  // An emulated device's acknowledge exits to the VMM first.
+  if (nodes_[*device].kind == kind::emulated) {
+    access.insert(access.end(), {"device.access", "exit.userspace"});
+  }
   back(driver, *device, seam::device_access, std::move(access));
 }
 

@@ -221,10 +221,13 @@ struct RoutineMethod<void (O::*)(Exec&, Frame&)> {
   using Locals = NoLocals;
 };
 
-template <auto Method>
+// The class is a parameter of its own for the sake of g++ 12, which gives external linkage to what
+// is instantiated with a member pointer alone: classes of one name in the unnamed namespaces of two
+// files would share one function.
+template <class Object, auto Method>
 void run_routine(void* object, Exec& x, Frame& frame) {
   using M = RoutineMethod<decltype(Method)>;
-  auto& self = *static_cast<typename M::Object*>(object);
+  auto& self = *static_cast<Object*>(object);
   if constexpr (std::is_same_v<typename M::Locals, NoLocals>) {
     (self.*Method)(x, frame);
   } else {
@@ -241,7 +244,7 @@ RoutineId Fabric::routine(Object& object, std::string name, std::string source) 
   RoutineInfo info;
   info.name = std::move(name);
   info.source = std::move(source);
-  info.run = &detail::run_routine<Method>;
+  info.run = &detail::run_routine<typename M::Object, Method>;
   info.object = static_cast<typename M::Object*>(&object);
   info.frame_bytes = frame_size<L>;
   if constexpr (!std::is_same_v<L, NoLocals>) info.locals = FieldsOf<L>::table;

@@ -29,7 +29,8 @@ class Initiator : public sc_core::sc_module {
  public:
   tlm_utils::simple_initiator_socket<Initiator> socket;
 
-  explicit Initiator(const sc_core::sc_module_name& name) : sc_core::sc_module(name) {}
+  explicit Initiator(const sc_core::sc_module_name& name)
+      : sc_core::sc_module(name), socket("socket") {}
 
   tlm::tlm_response_status access(tlm::tlm_command command, std::uint64_t address, void* data,
                                   unsigned size) {
@@ -109,7 +110,7 @@ class Chips : public ChipParts {
   LapicState& apic() { return go.world().mut(lapic.state()); }
 };
 
-TEST_CASE("3.1: version and number of entries - what is read-only", "[.][models][irqchip]") {
+TEST_CASE("3.1: version and number of entries - what is read-only", "[models][irqchip]") {
   Chips c;
   CHECK(c.read(1) == 0x00170020);
   c.write(1, 0xffffffff);
@@ -123,13 +124,13 @@ TEST_CASE("3.1: version and number of entries - what is read-only", "[.][models]
   CHECK(c.read(high_of(16)) == 0xa5000000);
 }
 
-TEST_CASE("3.1: all entries are masked at reset", "[.][models][irqchip]") {
+TEST_CASE("3.1: all entries are masked at reset", "[models][irqchip]") {
   Chips c;
   for (unsigned pin = 0; pin < 24; ++pin) CHECK(c.read(low_of(pin)) == masked);
 }
 
 TEST_CASE("3.1.1: an edge pin sends once per transition, and a masked edge is not latched",
-          "[.][models][irqchip]") {
+          "[models][irqchip]") {
   Chips c;
   c.write(low_of(16), vector_a | masked);
   c.set_line(true);
@@ -144,7 +145,7 @@ TEST_CASE("3.1.1: an edge pin sends once per transition, and a masked edge is no
 }
 
 TEST_CASE("3.1.2: a level pin sends while active and sets remote IRR on acceptance",
-          "[.][models][irqchip]") {
+          "[models][irqchip]") {
   Chips c;
   c.write(low_of(16), vector_a | level_mode);
   c.set_line(true);
@@ -155,7 +156,7 @@ TEST_CASE("3.1.2: a level pin sends while active and sets remote IRR on acceptan
   CHECK(c.take() == 0);  // Remote IRR is set.
 }
 
-TEST_CASE("3.1.2: a message that nobody accepts leaves remote IRR clear", "[.][models][irqchip]") {
+TEST_CASE("3.1.2: a message that nobody accepts leaves remote IRR clear", "[models][irqchip]") {
   Chips c;
   c.apic().enabled = 0;
   c.write(low_of(16), vector_a | level_mode);
@@ -164,7 +165,7 @@ TEST_CASE("3.1.2: a message that nobody accepts leaves remote IRR clear", "[.][m
 }
 
 TEST_CASE("3.1.3: an EOI clears remote IRR of every entry with the vector and re-sends",
-          "[.][models][irqchip]") {
+          "[models][irqchip]") {
   Chips c;
   c.write(low_of(16), vector_a | level_mode);
   c.write(low_of(17), vector_a | level_mode);
@@ -189,7 +190,7 @@ TEST_CASE("3.1.3: an EOI clears remote IRR of every entry with the vector and re
   CHECK(c.take() == vector_a);
 }
 
-TEST_CASE("3.1.3: the EOI register exists since version 0x20", "[.][models][irqchip]") {
+TEST_CASE("3.1.3: the EOI register exists since version 0x20", "[models][irqchip]") {
   const std::uint8_t version = GENERATE(as<std::uint8_t>{}, 0x11, 0x20);
   Chips c(version);
   c.write(low_of(16), vector_a | level_mode);
@@ -202,7 +203,7 @@ TEST_CASE("3.1.3: the EOI register exists since version 0x20", "[.][models][irqc
   CHECK(c.has_remote_irr() == (version < 0x20));
 }
 
-TEST_CASE("3.1.4: a mask stops new messages only", "[.][models][irqchip]") {
+TEST_CASE("3.1.4: a mask stops new messages only", "[models][irqchip]") {
   Chips c;
   c.write(low_of(16), vector_a | level_mode);
   c.set_line(true);
@@ -218,7 +219,7 @@ TEST_CASE("3.1.4: a mask stops new messages only", "[.][models][irqchip]") {
 }
 
 TEST_CASE("3.1.5: an unmask with remote IRR set does nothing before the EOI",
-          "[.][models][irqchip]") {
+          "[models][irqchip]") {
   Chips c;
   c.write(low_of(16), vector_a | level_mode);
   c.set_line(true);
@@ -231,7 +232,7 @@ TEST_CASE("3.1.5: an unmask with remote IRR set does nothing before the EOI",
 }
 
 TEST_CASE("3.1.6, 3.1.7: a vector changed in service kills the pin - the switch to edge revives it",
-          "[.][models][irqchip]") {
+          "[models][irqchip]") {
   Chips c;
   c.write(low_of(16), vector_a | level_mode);
   c.set_line(true);
@@ -247,7 +248,7 @@ TEST_CASE("3.1.6, 3.1.7: a vector changed in service kills the pin - the switch 
 }
 
 TEST_CASE("3.1.8: a level that drops before it is sent leaves no trace, afterwards it is taken",
-          "[.][models][irqchip]") {
+          "[models][irqchip]") {
   Chips c;
   c.write(low_of(16), vector_a | level_mode | masked);
   c.set_line(true);
@@ -259,7 +260,7 @@ TEST_CASE("3.1.8: a level that drops before it is sent leaves no trace, afterwar
   CHECK(c.take() == vector_a);
 }
 
-TEST_CASE("3.1.9: a shared pin is the OR of its devices", "[.][models][irqchip]") {
+TEST_CASE("3.1.9: a shared pin is the OR of its devices", "[models][irqchip]") {
   Chips c;
   c.write(low_of(16), vector_a | level_mode);
   c.set_line(true, 0);
@@ -274,7 +275,7 @@ TEST_CASE("3.1.9: a shared pin is the OR of its devices", "[.][models][irqchip]"
 }
 
 TEST_CASE("the I/O APIC's window answers what is no word with an address error",
-          "[.][models][irqchip]") {
+          "[models][irqchip]") {
   Chips c;
   c.write(low_of(16), vector_a);
   std::uint64_t data = 0xffffffffffffffff;
@@ -290,14 +291,14 @@ TEST_CASE("the I/O APIC's window answers what is no word with an address error",
   CHECK(c.read(low_of(16)) == vector_a);
 }
 
-TEST_CASE("an access without a scheduler is an error of the caller", "[.][models][irqchip]") {
+TEST_CASE("an access without a scheduler is an error of the caller", "[models][irqchip]") {
   Chips c;
   c.fabric.attach(nullptr);
   std::uint32_t word = 0;
   CHECK_THROWS_AS(c.initiator.access(tlm::TLM_READ_COMMAND, iowin, &word, 4), std::logic_error);
 }
 
-TEST_CASE("3.3.1: a vector is requested once and in service once", "[.][models][irqchip]") {
+TEST_CASE("3.3.1: a vector is requested once and in service once", "[models][irqchip]") {
   Chips c;
   c.lapic.accept(c.go.exec(), vector_a, Trigger::edge);
   c.lapic.accept(c.go.exec(), vector_a, Trigger::edge);
@@ -313,7 +314,7 @@ TEST_CASE("3.3.1: a vector is requested once and in service once", "[.][models][
   CHECK(c.take() == 0);
 }
 
-TEST_CASE("3.3.2: acceptance sets the trigger mode", "[.][models][irqchip]") {
+TEST_CASE("3.3.2: acceptance sets the trigger mode", "[models][irqchip]") {
   Chips c;
   c.lapic.accept(c.go.exec(), vector_a, Trigger::level);
   CHECK(c.lapic.trigger(c.go.exec(), vector_a) == Trigger::level);
@@ -322,7 +323,7 @@ TEST_CASE("3.3.2: acceptance sets the trigger mode", "[.][models][irqchip]") {
 }
 
 TEST_CASE("3.3.3: only a higher class than the processor priority is delivered",
-          "[.][models][irqchip]") {
+          "[models][irqchip]") {
   struct Case {
     std::uint8_t tpr, in_service, request;
     bool delivered;
@@ -348,7 +349,7 @@ TEST_CASE("3.3.3: only a higher class than the processor priority is delivered",
 }
 
 TEST_CASE("3.3.4, 3.3.5: the highest request is taken, and an EOI ends the highest in service",
-          "[.][models][irqchip]") {
+          "[models][irqchip]") {
   Chips c;
   Exec& x = c.go.exec();
   c.lapic.accept(x, vector_a, Trigger::edge);
@@ -365,7 +366,7 @@ TEST_CASE("3.3.4, 3.3.5: the highest request is taken, and an EOI ends the highe
   CHECK_FALSE(c.lapic.end_of_interrupt(x).has_value());  // Nothing in service: ignored.
 }
 
-TEST_CASE("3.3.5: the EOI of an edge interrupt is not broadcast", "[.][models][irqchip]") {
+TEST_CASE("3.3.5: the EOI of an edge interrupt is not broadcast", "[models][irqchip]") {
   Chips c;
   c.write(low_of(16), vector_a | level_mode);
   c.set_line(true);

@@ -71,7 +71,7 @@ TEST_CASE("T6, variant: B asserts between its handler and the ack", "[models][tr
   CHECK(t.vfio_masked("a") + t.vfio_masked("b") == 0);
 }
 
-TEST_CASE("T7: an assigned and an emulated device on a GSI", "[!mayfail][models][trace]") {
+TEST_CASE("T7: an assigned and an emulated device on a GSI", "[models][trace]") {
   x86::Spec spec = one_device(any_kernel(), Driver::Serves::primary);
   spec.emulated.push_back({"emul0", {.max_raises = 1}});
   Road t(spec);

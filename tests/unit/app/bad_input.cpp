@@ -147,7 +147,7 @@ TEST_CASE("app: a reference to nothing names what is near", "[app][input]") {
     expect_complaint(m);
 }
 
-TEST_CASE("app: what the fabric does not have is refused", "[!mayfail][app][input]") {
+TEST_CASE("app: what the fabric does not have is refused", "[app][input]") {
   const std::vector<Mistake> mistakes = {
       {"kvm.ioapic.pin16.irr",
        "kvm.ioapic.pin61.irr",

@@ -35,7 +35,7 @@ std::set<std::string> found_in(const std::string& folder, const std::string& pat
 }
 
 TEST_CASE("app: every cost key of the models has a default", "[app][tables]") {
-  std::set<std::string> used = found_in("models", R"(cost\("([a-z._]+)"\))");
+  std::set<std::string> used = found_in("models", R"re(cost\("([a-z._]+)"\))re");
   CHECK(used.size() > 15);
   // Keys that are passed to engine classes and configurations as strings.
   used.insert({"cpu", "work.hop", "kvm.eoi_delay", "device.period"});

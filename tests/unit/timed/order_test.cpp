@@ -152,7 +152,7 @@ TEST_CASE("local steps are part of the step before and need no cost key", "[time
   CHECK(lines(rig.recorder.steps) == Lines{"0 timer tick", "0 c step", "10 c next"});
 }
 
-TEST_CASE("choices are drawn: all come up, and the seed decides", "[!mayfail][timed]") {
+TEST_CASE("choices are drawn: all come up, and the seed decides", "[timed]") {
   const auto run = [](std::uint64_t seed) {
     Rig rig;
     rig.context("timer", {{"tick", "b10"}});
