@@ -37,6 +37,10 @@ extern const EventType irqfd_resample;    ///< gsi: the resamplefds are notified
 extern const EventType ioapic_inject;     ///< pin, origin (InjectOrigin): a message was sent
 extern const EventType vfio_intx_mask;    ///< device
 extern const EventType vfio_intx_unmask;  ///< device
+extern const EventType vfio_platform_mask;    ///< device
+extern const EventType vfio_platform_unmask;  ///< device
+extern const EventType device_reset;      ///< device
+extern const EventType operation_result;  ///< operation, error (errno, 0: none)
 extern const EventType irq_mask;          ///< line
 extern const EventType irq_unmask;        ///< line
 extern const EventType pass_begin;        ///< line: a flow handler enters its actions

@@ -42,6 +42,8 @@ struct DescConfig {
   unsigned irq = 0;           ///< Linux interrupt number.
   unsigned hwirq = 0;         ///< The chip's number of it.
   Flow flow = Flow::fasteoi;
+  /// The trigger type is edge; implied by Flow::edge. A GIC handles both types with fasteoi.
+  bool edge = false;
   bool oneshot = false;       ///< IRQF_ONESHOT, common to all sharers.
   bool disable_unlazy = false;  ///< IRQ_DISABLE_UNLAZY.
   std::string layer = "guest";  ///< Of the thread contexts: "guest" or "host kernel".

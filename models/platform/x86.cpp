@@ -274,9 +274,9 @@ Script::Op Machine::operation(const ScriptOp& op) {
 }
 
 void Machine::build_script(const ScriptSpec& s) {
-  std::vector<Script::Op> ops;
+  std::vector<Script::Operation> ops;
   std::vector<const Touches*> touched;
-  for (const ScriptOp& op : s.ops) ops.push_back(operation(op));
+  for (const ScriptOp& op : s.ops) ops.push_back({operation(op)});
   for (const auto& [name, a] : assignments_) {
     touched.push_back(a.irqfd.get());
     touched.push_back(a.trigger.get());

@@ -1,0 +1,63 @@
+// The description of a script: what a VMM thread or a guest task does, in order.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace irqloom {
+
+/// One operation. Which ones there are depends on the platform.
+struct ScriptOp {
+  enum class Kind : std::uint8_t {
+    assign,     ///< KVM_IRQFD of `device`.
+    deassign,   ///< KVM_IRQFD with DEASSIGN of `device`.
+    signal,     ///< write(2) of 1 to the trigger eventfd of `device`.
+    enable,     ///< enable_irq() of guest line `gsi`.
+    disable,    ///< disable_irq_nosync() of guest line `gsi`.
+    suspend,    ///< suspend_device_irq() of guest line `gsi`.
+    check_wakeup,  ///< pm_wakeup_pending(): reports suspend-aborted when a wakeup came in.
+    resume,     ///< resume_irq() of guest line `gsi`.
+    wait,       ///< Cost key "script.wait".
+    // A VMM on arm64. Those that can fail are marked "errno".
+    create_vcpu,     ///< KVM_CREATE_VCPU (errno).
+    nr_irqs,         ///< KVM_DEV_ARM_VGIC_GRP_NR_IRQS := value (errno).
+    ctrl_init,       ///< KVM_DEV_ARM_VGIC_CTRL_INIT (errno).
+    irq_line,        ///< KVM_IRQ_LINE of SPI 32 + gsi, level `value` (errno).
+    register_reset,  ///< QEMU's reset of the vGIC's registers (errno).
+    set_trigger,     ///< VFIO_DEVICE_SET_IRQS: trigger eventfd of `device`.
+    attach_unmask,   ///< VFIO_DEVICE_SET_IRQS: unmask eventfd of `device`.
+    mask,            ///< VFIO_DEVICE_SET_IRQS: mask `device` now.
+    unmask,          ///< VFIO_DEVICE_SET_IRQS: unmask `device` now.
+    handle_eventfd,  ///< The main loop handles the trigger eventfd of `device` itself.
+    main_loop,       ///< The main loop begins.
+    vm_start,        ///< The parked vCPU threads may call KVM_RUN.
+    vm_stop,         ///< They leave KVM_RUN and park.
+    reset_device,    ///< `device` is reset, by VFIO or by the guest's driver.
+    // A guest on arm64.
+    gic_init,        ///< gic_dist_config(): every SPI level, disabled, inactive; then CTLR on.
+    clear_pending,   ///< ICPENDR of the guest line's SPI.
+    set_type,        ///< ICFGR of it: the line's own trigger type.
+    free_irq         ///< free_irq() of guest line `gsi`: masked.
+  };
+  Kind kind = Kind::wait;
+  std::string device = {};
+  unsigned gsi = 0;
+  unsigned value = 0;
+  std::string name = {};  ///< Of the operation; its result is the slot SCRIPT.NAME.
+  std::optional<std::size_t> if_failed = std::nullopt;  ///< Only if that earlier one failed.
+  std::optional<std::size_t> if_done = std::nullopt;    ///< Only if that earlier one did not fail.
+};
+
+/// A context that runs operations once, or again and again.
+struct ScriptSpec {
+  std::string name;       ///< Of the context.
+  bool in_guest = false;  ///< A task on vCPU `vcpu`; otherwise a thread of the VMM.
+  unsigned vcpu = 0;
+  bool optional = false;  ///< An operator: never owed its steps.
+  bool repeats = false;
+  std::vector<ScriptOp> ops;
+};
+
+}  // namespace irqloom
