@@ -21,6 +21,7 @@
 #include "models/kvm/vcpu.h"
 #include "models/pci/device.h"
 #include "models/pci/wire.h"
+#include "models/platform/guest_action.h"
 #include "models/property/spurious_entry.h"
 #include "models/vfio/intx.h"
 #include "models/vmm/emulated_device.h"
@@ -49,12 +50,7 @@ struct EmulatedSpec {
   EmulatedDevice::Config config;
 };
 
-/// One handler of a guest line.
-struct GuestAction {
-  std::string device;  ///< Name of an assigned or emulated device.
-  Driver::Serves serves = Driver::Serves::thread;
-  bool reports = false;
-};
+using irqloom::GuestAction;
 
 /// One line of the guest.
 struct GuestLine {

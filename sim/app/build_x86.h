@@ -1,25 +1,14 @@
 // From a scenario's JSON to the description of an x86 machine.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "models/platform/x86.h"
+#include "sim/app/machine_parts.h"
 #include "sim/scenario/cursor.h"
 
 namespace irqloom::app {
-
-/// Which scheduler a fabric is built for: thresholds differ.
-enum class Mode : std::uint8_t { run, explore };
-
-/// A limit of the code that exploring takes smaller than it is, to keep the space small. It is
-/// printed as an assumption of the exploration.
-struct Threshold {
-  std::string what;  ///< "successive EOIs before the throttle"
-  std::uint64_t run = 0;
-  std::uint64_t explore = 0;
-};
 
 /// Reads everything that an x86 machine is made of from a scenario's root: "platform", "kernel",
 /// "policies", "devices", "guest", "scripts" and "thresholds". Throws InputError. Whether the parts
