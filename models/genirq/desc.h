@@ -53,6 +53,7 @@ struct DescConfig {
   std::uint32_t spurious_window = 0;
   /// Executors that the threads may run on; empty: one of their own.
   std::vector<ExecutorId> thread_cpus = {};
+  std::uint16_t thread_stack_bytes = 160;
   std::string comm_prefix = "irq";  ///< Threads are named irq/<n>-<action>.
 };
 

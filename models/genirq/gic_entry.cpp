@@ -14,7 +14,7 @@ GicEntry::GicEntry(const sc_core::sc_module_name& module_name, Fabric& fabric, C
                              .cpu = config_.cpu,
                              .level = Level::hardirq,
                              .executor = executor,
-                             .stack_bytes = 224},
+                             .stack_bytes = 384},
                             main);
 }
 

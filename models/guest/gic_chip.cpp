@@ -61,7 +61,9 @@ Call GuestGicChip::write_bit(Exec& x, unsigned base, unsigned hwirq) {
   return current(x).dist_write(x, base + hwirq / 32 * 4, 1U << hwirq % 32);
 }
 
-Call GuestGicChip::irq_mask(Exec& x, unsigned hwirq) { return write_bit(x, gicd_icenabler, hwirq); }
+Call GuestGicChip::irq_mask(Exec& x, unsigned hwirq) {
+  return write_bit(x, gicd_icenabler, hwirq);
+}
 
 Call GuestGicChip::irq_unmask(Exec& x, unsigned hwirq) {
   return write_bit(x, gicd_isenabler, hwirq);
@@ -71,11 +73,17 @@ Call GuestGicChip::irq_retrigger(Exec& x, unsigned hwirq) {
   return write_bit(x, gicd_ispendr, hwirq);
 }
 
-Call GuestGicChip::irq_eoi(Exec& x, unsigned hwirq) { return current(x).write_eoir(x, hwirq); }
+Call GuestGicChip::irq_eoi(Exec& x, unsigned hwirq) {
+  return current(x).write_eoir(x, hwirq);
+}
 
-Call GuestGicChip::init(Exec& x) { return x.call(init_); }
+Call GuestGicChip::init(Exec& x) {
+  return x.call(init_);
+}
 
-Call GuestGicChip::clear_pending(Exec& x) { return x.call(clear_pending_); }
+Call GuestGicChip::clear_pending(Exec& x) {
+  return x.call(clear_pending_);
+}
 
 Call GuestGicChip::set_type(Exec& x, unsigned hwirq, bool edge) {
   return x.call<GicSetupLocals>(set_type_, {.offset = static_cast<std::uint16_t>(hwirq),
@@ -83,18 +91,17 @@ Call GuestGicChip::set_type(Exec& x, unsigned hwirq, bool edge) {
 }
 
 Call GuestGicChip::write_all(Exec& x, unsigned base, std::uint32_t value, unsigned per_word) {
-  return x.call<GicSetupLocals>(write_all_,
-                                {.value = value,
-                                 .offset = static_cast<std::uint16_t>(base),
-                                 .per_word = static_cast<std::uint8_t>(per_word)});
+  return x.call<GicSetupLocals>(write_all_, {.value = value,
+                                             .offset = static_cast<std::uint16_t>(base),
+                                             .per_word = static_cast<std::uint8_t>(per_word)});
 }
 
 void GuestGicChip::write_all_routine(Exec& x, Frame& self, GicSetupLocals& f) {
   ROUTINE();
   for (f.i = 0; f.i < (f.per_word == 16 ? config_words_ : words_).size(); ++f.i) {
     LOCAL("the next register");
-    CALL(current(x).dist_write(
-        x, f.offset + (f.per_word == 16 ? config_words_ : words_)[f.i] * 4, f.value));
+    CALL(current(x).dist_write(x, f.offset + (f.per_word == 16 ? config_words_ : words_)[f.i] * 4,
+                               f.value));
   }
   LOCAL("all are written");
   RETURN(0);

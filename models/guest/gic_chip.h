@@ -29,7 +29,7 @@ class GuestGicCpu : public GicCpuIf {
 
 struct GicSetupLocals {
   std::uint32_t value = 0;
-  std::uint16_t offset = 0;  ///< Of the register file, or an INTID.
+  std::uint16_t offset = 0;   ///< Of the register file, or an INTID.
   std::uint8_t per_word = 0;  ///< Interrupts in one register; or: the wanted type is edge.
   std::uint8_t i = 0;
 };

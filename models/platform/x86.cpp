@@ -2,7 +2,7 @@
 
 #include <stdexcept>
 
-#include "models/property/marks.h"
+#include "models/property/storm.h"
 
 namespace irqloom::x86 {
 
@@ -317,19 +317,7 @@ void Machine::add_properties(const Spec& /*spec*/) {
                          .message = "the device's work is never served unless somebody helps",
                          .p = [device](const World& w) { return w[device].work == 0; }});
   }
-  const auto progress = static_cast<std::uint8_t>(mark::raise | mark::served);
-  fabric_.add(Property{.name = "storm",
-                       .kind = PropertyKind::no_cycle,
-                       .where = "guest",
-                       .message = "the guest's handlers run for ever and nothing is served",
-                       .mark = mark::guest_entry,
-                       .without = progress});
-  fabric_.add(Property{.name = "storm",
-                       .kind = PropertyKind::no_cycle,
-                       .where = "host",
-                       .message = "the host's handlers run for ever and nothing is served",
-                       .mark = mark::host_entry,
-                       .without = progress});
+  add_storm_properties(fabric_);
 }
 
 }  // namespace irqloom::x86

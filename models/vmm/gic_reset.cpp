@@ -31,14 +31,16 @@ GicReset::GicReset(const sc_core::sc_module_name& module_name, Fabric& fabric, K
     pending_ = fabric.routine<&GicReset::put_pending_v3>(*this, "kvm_arm_gicv3_put_pending",
                                                          "hw/intc/arm_gicv3_kvm.c, QEMU 7.2");
   } else {
-    put_ = fabric.routine<&GicReset::put>(*this, "kvm_arm_gic_put",
-                                          "hw/intc/arm_gic_kvm.c, QEMU 7.2");
+    put_ =
+        fabric.routine<&GicReset::put>(*this, "kvm_arm_gic_put", "hw/intc/arm_gic_kvm.c, QEMU 7.2");
     pending_ = fabric.routine<&GicReset::put_pending_v2>(*this, "kvm_arm_gic_put_pending",
                                                          "hw/intc/arm_gic_kvm.c, QEMU 7.2");
   }
 }
 
-Call GicReset::reset(Exec& x) { return x.call<GicResetLocals>(put_); }
+Call GicReset::reset(Exec& x) {
+  return x.call<GicResetLocals>(put_);
+}
 
 // Each write is an ioctl of its own: other CPUs' injections fall between them.
 void GicReset::put(Exec& x, Frame& self, GicResetLocals& f) {

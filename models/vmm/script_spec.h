@@ -21,7 +21,8 @@ struct ScriptOp {
     resume,     ///< resume_irq() of guest line `gsi`.
     wait,       ///< Cost key "script.wait".
     // A VMM on arm64. Those that can fail are marked "errno".
-    create_vcpu,     ///< KVM_CREATE_VCPU (errno).
+    create_vgic,     ///< KVM_CREATE_DEVICE of the vGIC, and its addresses (errno).
+    create_vcpu,     ///< KVM_CREATE_VCPU and KVM_ARM_VCPU_INIT of vCPU `value` (errno).
     nr_irqs,         ///< KVM_DEV_ARM_VGIC_GRP_NR_IRQS := value (errno).
     ctrl_init,       ///< KVM_DEV_ARM_VGIC_CTRL_INIT (errno).
     irq_line,        ///< KVM_IRQ_LINE of SPI 32 + gsi, level `value` (errno).
@@ -34,12 +35,14 @@ struct ScriptOp {
     main_loop,       ///< The main loop begins.
     vm_start,        ///< The parked vCPU threads may call KVM_RUN.
     vm_stop,         ///< They leave KVM_RUN and park.
+    await_reset,     ///< Waits until the guest asks for a reset.
+    reset_done,      ///< Answers it.
     reset_device,    ///< `device` is reset, by VFIO or by the guest's driver.
     // A guest on arm64.
     gic_init,        ///< gic_dist_config(): every SPI level, disabled, inactive; then CTLR on.
-    clear_pending,   ///< ICPENDR of the guest line's SPI.
-    set_type,        ///< ICFGR of it: the line's own trigger type.
-    free_irq         ///< free_irq() of guest line `gsi`: masked.
+    clear_pending,   ///< ICPENDR of every SPI.
+    set_type,        ///< ICFGR of guest line `gsi`: its own trigger type.
+    system_reset     ///< It asks the VMM for a reset, and waits until the VMM has done it.
   };
   Kind kind = Kind::wait;
   std::string device = {};

@@ -13,14 +13,9 @@
 #include "models/module.h"
 #include "models/pci/device.h"
 #include "models/vfio/platform.h"
+#include "models/vmm/main_thread.h"
 
 namespace irqloom {
-
-/// The main loop of a VMM: whether it dispatches file descriptors yet.
-struct MainLoopState {
-  std::uint8_t runs = 0;
-  std::uint8_t reserved = 0;
-};
 
 struct UserHandlerState {
   std::uint8_t installed = 0;  ///< The main loop polls the eventfd.
@@ -44,8 +39,7 @@ class UserHandler : public Module, public DeviceIf {
     Eventfd& trigger;
     VfioPlatform& vfio;
     KvmArm64& kvm;
-    Slot<MainLoopState> main_loop;
-    Lock bql;
+    MainThread& main_thread;
   };
 
   UserHandler(const sc_core::sc_module_name& name, Fabric& fabric, Config config, Parts parts);
@@ -76,6 +70,5 @@ class UserHandler : public Module, public DeviceIf {
 
 }  // namespace irqloom
 
-IRQLOOM_FIELDS(irqloom::MainLoopState, IRQLOOM_FLAG(runs), IRQLOOM_NUMBER(reserved));
 IRQLOOM_FIELDS(irqloom::UserHandlerState, IRQLOOM_FLAG(installed), IRQLOOM_FLAG(active));
 IRQLOOM_FIELDS(irqloom::UserHandlerLocals, IRQLOOM_NUMBER(vcpu), IRQLOOM_NUMBER(reserved));
