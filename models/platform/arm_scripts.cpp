@@ -70,7 +70,7 @@ Script::Op Machine::vmm_operation(const ScriptOp& op) {
   MainThread* main = main_thread_.get();
   GicReset* reset = gic_reset_.get();
   const unsigned value = op.value;
-  const unsigned intid = gic::first_spi + op.gsi;
+  const unsigned intid = op.intid;
   switch (op.kind) {
     case Kind::create_vgic:
       return [main](Exec& x) { return main->create_vgic(x); };

@@ -25,7 +25,7 @@ struct ScriptOp {
     create_vcpu,     ///< KVM_CREATE_VCPU and KVM_ARM_VCPU_INIT of vCPU `value` (errno).
     nr_irqs,         ///< KVM_DEV_ARM_VGIC_GRP_NR_IRQS := value (errno).
     ctrl_init,       ///< KVM_DEV_ARM_VGIC_CTRL_INIT (errno).
-    irq_line,        ///< KVM_IRQ_LINE of SPI 32 + gsi, level `value` (errno).
+    irq_line,        ///< KVM_IRQ_LINE of SPI `intid`, level `value` (errno).
     register_reset,  ///< QEMU's reset of the vGIC's registers (errno).
     set_trigger,     ///< VFIO_DEVICE_SET_IRQS: trigger eventfd of `device`.
     attach_unmask,   ///< VFIO_DEVICE_SET_IRQS: unmask eventfd of `device`.
@@ -47,6 +47,7 @@ struct ScriptOp {
   Kind kind = Kind::wait;
   std::string device = {};
   unsigned gsi = 0;
+  unsigned intid = 0;
   unsigned value = 0;
   std::string name = {};  ///< Of the operation; its result is the slot SCRIPT.NAME.
   std::optional<std::size_t> if_failed = std::nullopt;  ///< Only if that earlier one failed.

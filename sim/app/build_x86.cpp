@@ -155,7 +155,7 @@ Threshold read_successive_eois(const Cursor& root) {
 
 }  // namespace
 
-std::vector<Threshold> read_thresholds(const Cursor& root) {
+std::vector<Threshold> read_x86_thresholds(const Cursor& root) {
   std::vector<Threshold> thresholds = read_spurious(root);
   thresholds.insert(thresholds.begin(), read_successive_eois(root));
   return thresholds;
@@ -172,20 +172,13 @@ x86::Spec read_x86(const Cursor& root, Mode mode) {
   read_devices(root, spec, parts);
   read_guest(root, spec, parts);
   spec.scripts = read_scripts(root, parts, operations(), false);
-  const std::vector<Threshold> thresholds = read_thresholds(root);
+  const std::vector<Threshold> thresholds = read_x86_thresholds(root);
   spec.throttle_limit = narrow<std::uint16_t>(value_of(thresholds[0], mode));
   if (thresholds.size() == 3) {
     spec.spurious_limit = narrow<std::uint32_t>(value_of(thresholds[1], mode));
     spec.spurious_window = narrow<std::uint32_t>(value_of(thresholds[2], mode));
   }
   return spec;
-}
-
-std::vector<std::string> device_names(const x86::Spec& spec) {
-  std::vector<std::string> names;
-  for (const x86::AssignedSpec& d : spec.devices)
-    names.push_back(d.name);
-  return names;
 }
 
 }  // namespace irqloom::app

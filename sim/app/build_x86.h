@@ -1,7 +1,6 @@
 // From a scenario's JSON to the description of an x86 machine.
 #pragma once
 
-#include <string>
 #include <vector>
 
 #include "models/platform/x86.h"
@@ -16,9 +15,6 @@ namespace irqloom::app {
 x86::Spec read_x86(const scenario::Cursor& root, Mode mode);
 
 /// The thresholds of that machine, those that are the same in both modes too. Throws InputError.
-std::vector<Threshold> read_thresholds(const scenario::Cursor& root);
-
-/// Names of the devices with a context that raises, in the order of x86::Spec.
-std::vector<std::string> device_names(const x86::Spec& spec);
+std::vector<Threshold> read_x86_thresholds(const scenario::Cursor& root);
 
 }  // namespace irqloom::app

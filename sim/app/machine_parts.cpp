@@ -84,11 +84,11 @@ void read_what(const Cursor& op, const OpRule& rule, ScriptOp& spec, const Parts
       op.unknown_keys(keys);
       read_op_line(op, spec, parts);
       break;
-    case OpRule::Takes::gsi_and_level:
-      keys.insert(keys.end(), {"gsi", "level"});
+    case OpRule::Takes::intid_and_level:
+      keys.insert(keys.end(), {"intid", "level"});
       op.unknown_keys(keys);
       // Whatever number: what the interface says of it is the point.
-      spec.gsi = narrow<unsigned>(op["gsi"].uint(0, 65503));
+      spec.intid = narrow<unsigned>(op["intid"].uint(0, 65535));
       spec.value = narrow<unsigned>(op["level"].uint_or(1, 0, 1));
       break;
     case OpRule::Takes::number:
@@ -99,7 +99,8 @@ void read_what(const Cursor& op, const OpRule& rule, ScriptOp& spec, const Parts
 }
 
 /// The position of the earlier operation, with a result, that this one depends on.
-std::optional<std::size_t> read_dependence(const Cursor& value, const std::vector<ScriptOp>& before) {
+std::optional<std::size_t> read_dependence(const Cursor& value,
+                                           const std::vector<ScriptOp>& before) {
   if (!value) return std::nullopt;
   std::vector<std::string> names;
   for (const ScriptOp& op : before) {
