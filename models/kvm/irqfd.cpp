@@ -9,6 +9,8 @@ namespace {
 
 const char* const eventfd_c = "virt/kvm/eventfd.c, Linux 6.1.192";
 
+constexpr std::int32_t ebusy = -16;
+
 }  // namespace
 
 Irqfd::Irqfd(const sc_core::sc_module_name& module_name, Fabric& fabric, Kvm& kvm,
@@ -28,21 +30,18 @@ Irqfd::Irqfd(const sc_core::sc_module_name& module_name, Fabric& fabric, Kvm& kv
           fabric.routine<&Irqfd::irqfd_inject>(*this, "irqfd_inject", eventfd_c))),
       assign_(fabric.routine<&Irqfd::kvm_irqfd_assign>(*this, "kvm_irqfd_assign", eventfd_c)),
       deassign_(
-          fabric.routine<&Irqfd::kvm_irqfd_deassign>(*this, "kvm_irqfd_deassign", eventfd_c)) {
+          fabric.routine<&Irqfd::kvm_irqfd_deassign>(*this, "kvm_irqfd_deassign", eventfd_c)),
+      shutdown_(fabric.routine<&Irqfd::irqfd_resampler_shutdown>(
+          *this, "irqfd_resampler_shutdown", eventfd_c)) {
   waiter.bind(*this);
+  kvm.attach(*this);
   fabric.at_reset([this](World& w) { w.mut(state_) = reset_; });
 }
 
 Call Irqfd::wake(Exec& x) {
   eventfd_.drain(x);
   x.emit(event::irqfd_wakeup, {gsi_});
-  const RouteState& route = x.get(kvm_.route(gsi_));
-  const bool inline_msi = route.type == RouteType::msi && x.get(state_).active != 0;
-  if (inline_msi) {
-    kvm_.bus().accept(x, route.dest, route.vector, Trigger::edge);
-  } else {
-    inject_->schedule(x);
-  }
+  if (!is_active(x) || !kvm_.set_irq_inatomic(x, gsi_)) inject_->schedule(x);
   return Call::done(1);  // An exclusive waiter: the event is consumed.
 }
 
@@ -66,6 +65,13 @@ void Irqfd::irqfd_inject(Exec& x, Frame& self) {
   ROUTINE_END();
 }
 
+bool Irqfd::is_eventfd_taken(Exec& x) const {
+  for (const Irqfd* other : kvm_.irqfds()) {
+    if (other != this && &other->eventfd_ == &eventfd_ && other->is_active(x)) return true;
+  }
+  return false;
+}
+
 // Active before hooked, and hooked before the count is sampled: a signal is either seen by the
 // sample or delivered to the hooked waiter, or both.
 void Irqfd::kvm_irqfd_assign(Exec& x, Frame& self, AssignLocals& f) {
@@ -77,12 +83,19 @@ void Irqfd::kvm_irqfd_assign(Exec& x, Frame& self, AssignLocals& f) {
       LOCAL("registered");
     }
     STEP("append to resampler->list", cost("kvm.assign"), calls(kvm_));
-    x.set(resampler_->state()).members |= static_cast<std::uint8_t>(1U << member_);
+    x.set(resampler_->state()).members |= static_cast<std::uint16_t>(1U << member_);
     STEP_WHEN(x.get(kvm_.state()).ack_readers == 0, "synchronize_srcu", cost("kvm.srcu"),
               calls(kvm_));
     x.unlock(resampler_lock_);
   }
-  STEP("add to irqfds.items, copy the route", cost("kvm.assign"), writes(state_));
+  STEP("add to irqfds.items, copy the route", cost("kvm.assign"), writes(state_), calls(kvm_));
+  if (is_eventfd_taken(x)) {
+    if (resampler_ != nullptr) {
+      CALL(x.call(shutdown_));
+      LOCAL("what was registered is gone");
+    }
+    RETURN(ebusy);
+  }
   x.set(state_).active = 1;
   STEP("vfs_poll: hook the wait queue", cost("kvm.assign"), calls(eventfd_));
   eventfd_.hook(x, waiter_index_);
@@ -104,19 +117,29 @@ void Irqfd::kvm_irqfd_deassign(Exec& x, Frame& self) {
   eventfd_.unhook(x, waiter_index_);
   STEP_WHEN(inject_->is_idle(x), "flush_work(inject)", calls(*inject_));
   if (resampler_ != nullptr) {
-    LOCK(resampler_lock_, "take resampler_lock", cost("kvm.assign"), calls(kvm_));
-    x.set(resampler_->state()).members &= static_cast<std::uint8_t>(~(1U << member_));
-    STEP_WHEN(x.get(kvm_.state()).ack_readers == 0, "synchronize_srcu", cost("kvm.srcu"),
-              calls(kvm_));
-    if (x.get(resampler_->state()).members == 0) {
-      x.set(resampler_->state()).registered = 0;
-      x.set(resampler_->state()).hears_mask = 0;
-      CALL(kvm_.set_irq(x, source_irqfd_resample, gsi_, false));
-      LOCAL("the line is lowered");
-    }
-    STEP("drop resampler_lock");
-    x.unlock(resampler_lock_);
+    CALL(x.call(shutdown_));
+    LOCAL("the resampler is left");
   }
+  RETURN(0);
+  ROUTINE_END();
+}
+
+// The last one lowers the shared source, whoever raised it, and nobody is notified.
+void Irqfd::irqfd_resampler_shutdown(Exec& x, Frame& self) {
+  ROUTINE();
+  LOCK(resampler_lock_, "take resampler_lock", cost("kvm.assign"), calls(kvm_));
+  x.set(resampler_->state()).members &= static_cast<std::uint16_t>(~(1U << member_));
+  STEP_WHEN(x.get(kvm_.state()).ack_readers == 0, "synchronize_srcu", cost("kvm.srcu"),
+            calls(kvm_));
+  if (x.get(resampler_->state()).members == 0) {
+    x.set(resampler_->state()).registered = 0;
+    x.set(resampler_->state()).hears_mask = 0;
+    kvm_.ack_notifiers_changed(x);
+    CALL(kvm_.set_irq(x, source_irqfd_resample, gsi_, false));
+    LOCAL("the line is lowered");
+  }
+  STEP("drop resampler_lock");
+  x.unlock(resampler_lock_);
   RETURN(0);
   ROUTINE_END();
 }

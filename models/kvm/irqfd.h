@@ -33,7 +33,7 @@ class Irqfd : public Module, public WakeIf {
 
   /// irqfd_wakeup(): drains the counter; an IOAPIC route is always deferred to the work item.
   Call wake(Exec& x) override;
-  /// KVM_IRQFD, run by a VMM context.
+  /// KVM_IRQFD, run by a VMM context. The value: 0, or -EBUSY when the eventfd has an irqfd already.
   Call assign(Exec& x);
   /// KVM_IRQFD with DEASSIGN, run by a VMM context.
   Call deassign(Exec& x);
@@ -42,12 +42,17 @@ class Irqfd : public Module, public WakeIf {
   /// At reset: assigned.
   void preset_assigned() { reset_.active = 1; }
   WorkItem& inject_work() { return *inject_; }
+  const Eventfd& eventfd() const { return eventfd_; }
+  unsigned gsi() const { return gsi_; }
+  bool is_active(Exec& x) const { return x.get(state_).active != 0; }
   Slot<IrqfdState> state() const { return state_; }
 
  private:
   void irqfd_inject(Exec& x, Frame& self);
   void kvm_irqfd_assign(Exec& x, Frame& self, AssignLocals& f);
   void kvm_irqfd_deassign(Exec& x, Frame& self);
+  void irqfd_resampler_shutdown(Exec& x, Frame& self);
+  bool is_eventfd_taken(Exec& x) const;
 
   Kvm& kvm_;
   Eventfd& eventfd_;
@@ -61,6 +66,7 @@ class Irqfd : public Module, public WakeIf {
   std::unique_ptr<WorkItem> inject_;
   RoutineId assign_;
   RoutineId deassign_;
+  RoutineId shutdown_;
 };
 
 }  // namespace irqloom

@@ -3,6 +3,7 @@
 #include "models/events.h"
 #include "models/kvm/resample/policy.h"
 #include "models/kvm/resampler.h"
+#include "models/kvm/whole_irqchip.h"
 
 namespace irqloom {
 
@@ -19,10 +20,14 @@ Kvm::Kvm(const sc_core::sc_module_name& module_name, Fabric& fabric, Config conf
       resample_(ResamplePolicy::find(config.resample_policy)),
       ioapic_(std::make_unique<KvmIoapic>("ioapic", fabric, config.ioapic, *this, bus)) {
   gsi.bind(*this);
+  if (config.whole_for != 0) {
+    whole_ = std::make_unique<WholeIrqchip>("irqchip", fabric, *this, config.whole_for);
+    return;
+  }
   const unsigned pins = config.ioapic.pins;
   fabric.at_reset([this, pins](World& w) {
     for (unsigned n = 0; n < routes_.size && n < pins; ++n) {
-      w.mut(routes_[n]) = RouteState{RouteType::ioapic, static_cast<std::uint8_t>(n), 0, 0};
+      w.mut(routes_[n]) = RouteState{RouteType::ioapic, static_cast<std::uint8_t>(n)};
     }
   });
 }
@@ -30,6 +35,7 @@ Kvm::Kvm(const sc_core::sc_module_name& module_name, Fabric& fabric, Config conf
 Kvm::~Kvm() = default;
 
 Call Kvm::set_irq(Exec& x, unsigned source, unsigned n, bool level) {
+  if (whole_) return whole_->set_irq(x, source, n, level, false);
   x.emit(event::kvm_set_irq, {n, level, source});
   if (n >= routes_.size) return Call::done(-1);
   const RouteState& route = x.get(routes_[n]);
@@ -38,14 +44,36 @@ Call Kvm::set_irq(Exec& x, unsigned source, unsigned n, bool level) {
       return ioapic_->set_irq(x, source, route.pin, level);
     case RouteType::msi:
       if (!level) return Call::done(-1);
-      return Call::done(bus_.accept(x, route.dest, route.vector, Trigger::edge) ? 1 : 0);
+      return Call::done(static_cast<std::int32_t>(set_msi(x, n)));
     case RouteType::none:
       break;
   }
   return Call::done(-1);
 }
 
+unsigned Kvm::set_msi(Exec& x, unsigned n) { return bus_.send(x, msi_of(x.get(routes_[n]))); }
+
+bool Kvm::set_irq_inatomic(Exec& x, unsigned n) {
+  if (n >= routes_.size || x.get(routes_[n]).type != RouteType::msi) return false;
+  (void)set_msi(x, n);
+  return true;
+}
+
+void Kvm::ack_notifiers_changed(Exec& x) {
+  if (whole_) whole_->eoi_exits().request(x);
+}
+
+Resampler* Kvm::registered_resampler(Exec& x, unsigned pin, IrqChip chip) const {
+  if (!whole_) return registered_resampler(x, pin);
+  const std::uint32_t n = whole_->gsi_of(x, chip, pin);
+  for (Resampler* r : resamplers_) {
+    if (n != no_gsi && r->gsi() == n && r->is_registered(x)) return r;
+  }
+  return nullptr;
+}
+
 Resampler* Kvm::registered_resampler(Exec& x, unsigned pin) const {
+  if (whole_) return registered_resampler(x, pin, IrqChip::ioapic);
   for (Resampler* r : resamplers_) {
     const RouteState& route = x.get(routes_[r->gsi()]);
     if (route.type == RouteType::ioapic && route.pin == pin && r->is_registered(x)) return r;
@@ -60,14 +88,21 @@ bool Kvm::has_resampler(Exec& x, unsigned pin) const {
 Call Kvm::notify_acked_irq(Exec& x, unsigned pin) {
   x.emit(event::kvm_ack_irq, {ioapic_label_, pin});
   if (registered_resampler(x, pin) == nullptr) return Call::done();
-  return x.call<PinLocals>(ack_window_, {.pin = static_cast<std::uint8_t>(pin)});
+  return x.call<PinLocals>(ack_window_, {.pin = static_cast<std::uint8_t>(pin),
+                                         .source = static_cast<std::uint8_t>(IrqChip::ioapic)});
 }
 
-// The walk over the ack notifiers, inside irq_srcu.
+Call Kvm::notify_acked_irq(Exec& x, unsigned pin, IrqChip chip) {
+  if (registered_resampler(x, pin, chip) == nullptr) return Call::done();
+  return x.call<PinLocals>(ack_window_, {.pin = static_cast<std::uint8_t>(pin),
+                                         .source = static_cast<std::uint8_t>(chip)});
+}
+
+// The walk over the ack notifiers, inside irq_srcu. f.source: the chip.
 void Kvm::ack_window(Exec& x, Frame& self, PinLocals& f) {
   ROUTINE();
   ++x.set(state_).ack_readers;
-  CALL(registered_resampler(x, f.pin)->policy().ack(x));
+  CALL(registered_resampler(x, f.pin, static_cast<IrqChip>(f.source))->policy().ack(x));
   STEP("leave irq_srcu", writes(state_));
   --x.set(state_).ack_readers;
   RETURN(0);
@@ -93,6 +128,7 @@ void Kvm::touches(Footprint& footprint) const {
   footprint.writes.push_back(range(state_));
   for (const Resampler* r : resamplers_) footprint.writes.push_back(range(r->state()));
   bus_.touches(footprint);
+  if (whole_) whole_->touches(footprint);
 }
 
 }  // namespace irqloom
