@@ -36,6 +36,10 @@ Call Eventfd::signal(Exec& x) {
   return x.call<WalkLocals>(signal_, {.added = 1});
 }
 
+Call Eventfd::write(Exec& x, std::uint16_t n) {
+  return x.call<WalkLocals>(signal_, {.added = n});
+}
+
 std::uint32_t Eventfd::drain(Exec& x) {
   const std::uint32_t n = x.get(state_).count;
   if (n != 0) x.set(state_).count = 0;

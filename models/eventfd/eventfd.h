@@ -50,7 +50,7 @@ class Eventfd : public Module, public SignalIf {
   /// eventfd_signal(): a signal from inside a wake callback of the same task is dropped.
   Call signal(Exec& x) override;
   /// A write(2) of `n` by user space (eventfd_write); one of 0 wakes the waiters too.
-  Call write(Exec& x, std::uint16_t n) { return x.call<WalkLocals>(signal_, {.added = n}); }
+  Call write(Exec& x, std::uint16_t n);
   void touches(Footprint& footprint) const override;
 
   /// Adds waiter `index` to the wait queue / takes it off. Atomic (under wqh.lock).

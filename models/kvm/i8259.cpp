@@ -152,7 +152,7 @@ void KvmPic::write_routine(Exec& x, Frame& self, PicLocals& f) {
     if ((f.ended[f.line / lines_per_chip] & bit(f.line)) == 0) continue;
     clear_isr(x, f.line);
     x.unlock(lock_);
-    CALL(kvm_.notify_acked_irq(x, f.line, pic_chip_of(f.line)));
+    CALL(kvm_.notify_pic_acked(x, f.line));
     LOCK(lock_, "retake pic->lock after the ack", cost("kvm.ioapic"), writes(chips_),
          writes(shared_), calls(kvm_));
   }
@@ -269,7 +269,7 @@ void KvmPic::read_irq_routine(Exec& x, Frame& self, PicLocals& f) {
     if ((f.ended[f.line / lines_per_chip] & bit(f.line)) == 0) continue;
     clear_isr(x, f.line);
     x.unlock(lock_);
-    CALL(kvm_.notify_acked_irq(x, f.line, pic_chip_of(f.line)));
+    CALL(kvm_.notify_pic_acked(x, f.line));
     LOCK(lock_, "retake pic->lock after the automatic EOI", cost("kvm.ioapic"), writes(chips_),
          writes(shared_), calls(kvm_));
   }

@@ -8,18 +8,10 @@
 namespace irqloom {
 
 Kvm::Kvm(const sc_core::sc_module_name& module_name, Fabric& fabric, Config config, ApicBus& bus)
-    : Module(module_name, fabric),
+    : KvmVm(module_name, fabric, "IOAPIC", config.resample_policy),
       routes_(fabric.reserve_array<RouteState>(std::string(name()) + ".route", config.gsis)),
-      state_(fabric.reserve<KvmState>(std::string(name()))),
-      resampler_lock_(fabric.lock(std::string(name()) + ".resampler_lock",
-                                  "kvm->irqfds.resampler_lock", LockKind::sleep)),
       bus_(bus),
-      ioapic_label_(fabric.name("IOAPIC")),
-      ack_window_(fabric.routine<&Kvm::ack_window>(*this, "kvm_notify_acked_irq",
-                                                   "virt/kvm/eventfd.c, Linux 6.1.192")),
-      resample_(ResamplePolicy::find(config.resample_policy)),
       ioapic_(std::make_unique<KvmIoapic>("ioapic", fabric, config.ioapic, *this, bus)) {
-  gsi.bind(*this);
   if (config.whole_for != 0) {
     whole_ = std::make_unique<WholeIrqchip>("irqchip", fabric, *this, config.whole_for);
     return;
@@ -34,9 +26,8 @@ Kvm::Kvm(const sc_core::sc_module_name& module_name, Fabric& fabric, Config conf
 
 Kvm::~Kvm() = default;
 
-Call Kvm::set_irq(Exec& x, unsigned source, unsigned n, bool level) {
+Call Kvm::set_routed_irq(Exec& x, unsigned source, unsigned n, bool level) {
   if (whole_) return whole_->set_irq(x, source, n, level, false);
-  x.emit(event::kvm_set_irq, {n, level, source});
   if (n >= routes_.size) return Call::done(-1);
   const RouteState& route = x.get(routes_[n]);
   switch (route.type) {
@@ -53,80 +44,43 @@ Call Kvm::set_irq(Exec& x, unsigned source, unsigned n, bool level) {
 
 unsigned Kvm::set_msi(Exec& x, unsigned n) { return bus_.send(x, msi_of(x.get(routes_[n]))); }
 
-bool Kvm::set_irq_inatomic(Exec& x, unsigned n) {
-  if (n >= routes_.size || x.get(routes_[n]).type != RouteType::msi) return false;
-  (void)set_msi(x, n);
-  return true;
-}
-
 void Kvm::ack_notifiers_changed(Exec& x) {
   if (whole_) whole_->eoi_exits().request(x);
 }
 
-Resampler* Kvm::registered_resampler(Exec& x, unsigned pin, IrqChip chip) const {
-  if (!whole_) return registered_resampler(x, pin);
-  const std::uint32_t n = whole_->gsi_of(x, chip, pin);
-  for (Resampler* r : resamplers_) {
-    if (n != no_gsi && r->gsi() == n && r->is_registered(x)) return r;
-  }
-  return nullptr;
+bool Kvm::leads_to(Exec& x, unsigned n, unsigned pin) const {
+  if (whole_) return whole_->gsi_of(x, pin) == n;
+  const RouteState& route = x.get(routes_[n]);
+  return route.type == RouteType::ioapic && route.pin == pin;
 }
 
-Resampler* Kvm::registered_resampler(Exec& x, unsigned pin) const {
-  if (whole_) return registered_resampler(x, pin, IrqChip::ioapic);
-  for (Resampler* r : resamplers_) {
-    const RouteState& route = x.get(routes_[r->gsi()]);
-    if (route.type == RouteType::ioapic && route.pin == pin && r->is_registered(x)) return r;
-  }
-  return nullptr;
+bool Kvm::can_set_irq_inatomic(Exec& x, unsigned n) const {
+  return n < routes_.size && x.get(routes_[n]).type == RouteType::msi;
 }
 
-bool Kvm::has_resampler(Exec& x, unsigned pin) const {
-  return registered_resampler(x, pin) != nullptr;
+Call Kvm::set_irq_inatomic(Exec& x, unsigned /*source*/, unsigned n) {
+  return Call::done(static_cast<std::int32_t>(set_msi(x, n)));
 }
 
-Call Kvm::notify_acked_irq(Exec& x, unsigned pin) {
-  x.emit(event::kvm_ack_irq, {ioapic_label_, pin});
-  if (registered_resampler(x, pin) == nullptr) return Call::done();
-  return x.call<PinLocals>(ack_window_, {.pin = static_cast<std::uint8_t>(pin),
-                                         .source = static_cast<std::uint8_t>(IrqChip::ioapic)});
+bool Kvm::is_masked(Exec& x, unsigned n) const {
+  return x.get(ioapic_->pin(x.get(routes_[n]).pin)).mask != 0;
 }
 
-Call Kvm::notify_acked_irq(Exec& x, unsigned pin, IrqChip chip) {
-  if (registered_resampler(x, pin, chip) == nullptr) return Call::done();
-  return x.call<PinLocals>(ack_window_, {.pin = static_cast<std::uint8_t>(pin),
-                                         .source = static_cast<std::uint8_t>(chip)});
-}
-
-// The walk over the ack notifiers, inside irq_srcu. f.source: the chip.
-void Kvm::ack_window(Exec& x, Frame& self, PinLocals& f) {
-  ROUTINE();
-  ++x.set(state_).ack_readers;
-  CALL(registered_resampler(x, f.pin, static_cast<IrqChip>(f.source))->policy().ack(x));
-  STEP("leave irq_srcu", writes(state_));
-  --x.set(state_).ack_readers;
-  RETURN(0);
-  ROUTINE_END();
+Call Kvm::notify_pic_acked(Exec& x, unsigned line) {
+  x.emit(event::kvm_ack_irq, {whole_->pic_label(line), line});
+  return acked(x, first_pic_pin + line);
 }
 
 Call Kvm::fire_mask_notifiers(Exec& x, unsigned pin, bool masked) {
-  for (Resampler* r : resamplers_) {
-    const RouteState& route = x.get(routes_[r->gsi()]);
-    if (route.type == RouteType::ioapic && route.pin == pin && r->hears_mask(x)) {
-      return r->policy().mask_changed(x, masked);
-    }
+  for (Resampler* r : resamplers()) {
+    if (leads_to(x, r->gsi(), pin) && r->hears_mask(x)) return r->policy().mask_changed(x, masked);
   }
   return Call::done();
 }
 
-Call Kvm::notify_irqfd_resampler(Exec& x, unsigned pin) {
-  return registered_resampler(x, pin)->notify_all(x);
-}
-
 void Kvm::touches(Footprint& footprint) const {
   footprint.reads.push_back(as_range(routes_));
-  footprint.writes.push_back(range(state_));
-  for (const Resampler* r : resamplers_) footprint.writes.push_back(range(r->state()));
+  KvmVm::touches(footprint);
   bus_.touches(footprint);
   if (whole_) whole_->touches(footprint);
 }

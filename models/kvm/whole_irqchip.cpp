@@ -45,6 +45,7 @@ WholeIrqchip::WholeIrqchip(const sc_core::sc_module_name& module_name, Fabric& f
                            unsigned vcpus)
     : Module(module_name, fabric),
       kvm_(kvm),
+      pic_labels_{fabric.name("PIC master"), fabric.name("PIC slave")},
       window_(fabric.reserve<IoapicWindowState>(std::string(name()) + ".window")),
       pic_("pic", fabric, kvm),
       eoi_exits_(std::string(name()) + ".eoi_exits", fabric, kvm, vcpus),
@@ -59,7 +60,6 @@ WholeIrqchip::WholeIrqchip(const sc_core::sc_module_name& module_name, Fabric& f
 // --- raising a GSI ----------------------------------------------------------------------------
 
 Call WholeIrqchip::set_irq(Exec& x, unsigned source, unsigned gsi, bool level, bool line_status) {
-  x.emit(event::kvm_set_irq, {gsi, level, source});
   if (gsi >= kvm_.gsis()) return Call::done(-1);
   return x.call<SetIrqLocals>(set_irq_,
                               {.gsi = gsi,
@@ -113,12 +113,15 @@ void WholeIrqchip::set_irq_routine(Exec& x, Frame& self, SetIrqLocals& f) {
 
 // --- the routing table ------------------------------------------------------------------------
 
-std::uint32_t WholeIrqchip::gsi_of(Exec& x, IrqChip chip, unsigned pin) const {
-  return x.get(gsis_[static_cast<std::size_t>(chip)]).gsi[pin];
+std::uint32_t WholeIrqchip::gsi_of(Exec& x, unsigned pin) const {
+  const bool is_pic = pin >= first_pic_pin;
+  const unsigned n = is_pic ? pin - first_pic_pin : pin;
+  const IrqChip chip = is_pic ? pic_chip_of(n) : IrqChip::ioapic;
+  return x.get(gsis_[static_cast<std::size_t>(chip)]).gsi[n];
 }
 
 // setup_routing_entry(): one entry of each chip for a GSI, or one MSI and nothing else.
-bool WholeIrqchip::is_valid(Exec& /*x*/, std::span<const RoutingEntry> entries) const {
+bool WholeIrqchip::is_valid(std::span<const RoutingEntry> entries) {
   if (entries.size() > max_routes) return false;
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const RoutingEntry& e = entries[i];
@@ -133,7 +136,7 @@ bool WholeIrqchip::is_valid(Exec& /*x*/, std::span<const RoutingEntry> entries) 
 }
 
 std::int32_t WholeIrqchip::set_routing(Exec& x, std::span<const RoutingEntry> entries) {
-  if (!is_valid(x, entries)) return einval;
+  if (!is_valid(entries)) return einval;
   for (unsigned n = 0; n < kvm_.gsis(); ++n) x.set(kvm_.route(n)) = RouteState{};
   for (const auto& slot : gsis_) std::fill_n(x.set(slot).gsi, irqchip_pins, no_gsi);
   for (const RoutingEntry& e : entries) {

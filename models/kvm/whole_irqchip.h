@@ -25,6 +25,9 @@ enum class IrqChip : std::uint8_t { pic_master = 0, pic_slave = 1, ioapic = 2 };
 inline constexpr unsigned irqchip_pins = 24;        ///< KVM_IRQCHIP_NUM_PINS
 inline constexpr std::uint32_t no_gsi = 0xffffffff;
 
+/// Line n of the 8259 pair is pin first_pic_pin + n where pins of all chips are told apart by number.
+inline constexpr unsigned first_pic_pin = 0x100;
+
 /// The chip of line 0..15 of the 8259 pair.
 constexpr IrqChip pic_chip_of(unsigned line) {
   return line < 8 ? IrqChip::pic_master : IrqChip::pic_slave;
@@ -75,8 +78,10 @@ class WholeIrqchip : public Module, public Touches {
   std::int32_t set_routing(Exec& x, std::span<const RoutingEntry> entries);
   /// kvm_setup_default_irq_routing()
   void set_default_routing(Exec& x);
-  /// kvm_irq_map_chip_pin(): the last entry of the table for that pin; no_gsi.
-  std::uint32_t gsi_of(Exec& x, IrqChip chip, unsigned pin) const;
+  /// kvm_irq_map_chip_pin(): the last entry of the table for that pin (see first_pic_pin); no_gsi.
+  std::uint32_t gsi_of(Exec& x, unsigned pin) const;
+  /// The name of a line's 8259 in traces.
+  std::int64_t pic_label(unsigned line) const { return pic_labels_[line / 8]; }
 
   /// Some vCPU takes interrupts from the 8259 pair (kvm_apic_accept_pic_intr()).
   bool has_pic_listener(Exec& x) const;
@@ -97,11 +102,12 @@ class WholeIrqchip : public Module, public Touches {
   void set_irq_routine(Exec& x, Frame& self, SetIrqLocals& f);
   Call tell(Exec& x, const SetIrqLocals& f, IrqChip chip);
   bool leads_to(Exec& x, unsigned gsi, IrqChip chip) const;
-  bool is_valid(Exec& x, std::span<const RoutingEntry> entries) const;
+  static bool is_valid(std::span<const RoutingEntry> entries);
   void add(Exec& x, const RoutingEntry& entry);
 
   Kvm& kvm_;
   std::array<Slot<ChipGsis>, 3> gsis_;
+  std::int64_t pic_labels_[2];
   Slot<IoapicWindowState> window_;
   std::vector<ApicPage*> pages_;
   KvmPic pic_;

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "models/kvm/kvm.h"
 #include "models/kvm/resampler.h"
+#include "models/kvm/vm.h"
 
 namespace irqloom {
 
