@@ -22,6 +22,12 @@ extern const EventType kvm_inj_virq;                ///< vector
 extern const EventType kvm_entry;                   ///< vcpu_id
 extern const EventType kvm_exit;                    ///< vcpu_id, reason (a name)
 
+// The same system on arm64: arch/arm64/kvm/trace_arm.h and vgic/trace.h.
+extern const EventType vgic_update_irq_pending;  ///< vcpu_id, irq, level
+extern const EventType kvm_irq_line;             ///< type (a name), its number, vcpu, irq, level
+extern const EventType kvm_entry_arm64;          ///< kvm_entry
+extern const EventType kvm_exit_arm64;           ///< kvm_exit: ret (a name), esr_ec (a name)
+
 // System "irqloom": the seams that the kernel does not trace. A `line` is the name of an interrupt
 // line (IrqDesc), a `device` the name of a device.
 extern const EventType raise;             ///< device: it has new work

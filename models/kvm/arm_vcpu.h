@@ -48,7 +48,6 @@ class ArmVcpu : public Module, public Touches {
   struct Config {
     unsigned id = 0;
     std::uint16_t cpu = 0;  ///< Shown in traces.
-    VirtualCpuInterface::Config interface = {};
   };
 
   /// `executor`: where the guest's contexts run; nobody else uses it. Context "<name>/run" is the
@@ -62,12 +61,10 @@ class ArmVcpu : public Module, public Touches {
   Slot<ArmVcpuState> state() const { return state_; }
   ContextId thread() const { return thread_; }
   /// The guest's hard interrupt context on it; set once at elaboration.
-  void set_hardirq(ContextId context) { hardirq_ = context; }
-  /// At reset: created, set up, and in guest mode. The VM must be preset as running too.
-  void preset_running() { reset_running_ = true; }
-  /// At reset: created and set up.
-  void preset_created() { reset_created_ = true; }
-
+  void set_hardirq(ContextId context) {
+    hardirq_ = context;
+    has_hardirq_ = true;
+  }
   // --- the guest's contexts on the executor ----------------------------------------------------
 
   /// Its IRQ input.
@@ -91,6 +88,12 @@ class ArmVcpu : public Module, public Touches {
   /// kvm_make_request(KVM_REQ_IRQ_PENDING) and kvm_vcpu_kick(), from anywhere.
   Call kick(Exec& x);
 
+  /// kvm_arm_halt_guest() and kvm_arm_resume_guest() for this vCPU. Atomic.
+  void halt(Exec& x);
+  void resume(Exec& x);
+  /// Out of guest mode, or about to be by its own doing.
+  bool is_outside(Exec& x) const { return x.get(state_).mode == outside_guest_mode; }
+
   // --- user space ------------------------------------------------------------------------------
 
   /// Lets the thread call KVM_RUN. Atomic.
@@ -103,7 +106,7 @@ class ArmVcpu : public Module, public Touches {
   void touches(Footprint& footprint) const override;
 
  private:
-  void thread_main(Exec& x, Frame& self, VcpuLocals& f);
+  void thread_main(Exec& x, Frame& self);
   void exit_routine(Exec& x, Frame& self);
   void enter_routine(Exec& x, Frame& self);
   void kick_routine(Exec& x, Frame& self);
@@ -113,6 +116,8 @@ class ArmVcpu : public Module, public Touches {
   void maintenance_routine(Exec& x, Frame& self);
   /// Whether the running context is one of the guest's, which leaves and enters by itself.
   bool is_guest_context(const Exec& x) const;
+  bool must_exit(Exec& x) const;
+  void reset(World& w) const;
   void leave_guest(Exec& x);
   void resume_guest(Exec& x);
 
@@ -123,10 +128,10 @@ class ArmVcpu : public Module, public Touches {
   Slot<ArmVcpuState> state_;
   ContextId hardirq_ = 0;
   bool has_hardirq_ = false;
-  bool reset_running_ = false;
-  bool reset_created_ = false;
-  std::int64_t trap_reason_;
-  std::int64_t irq_reason_;
+  std::int64_t trap_label_;
+  std::int64_t abort_label_;
+  std::int64_t irq_label_;
+  std::int64_t no_label_;
   RoutineId exit_;
   RoutineId enter_;
   RoutineId kick_;

@@ -97,7 +97,7 @@ void Irqfd::kvm_irqfd_assign(Exec& x, Frame& self, AssignLocals& f) {
     }
     STEP("append to resampler->list", cost("kvm.assign"), calls(kvm_));
     f.was_member = (x.get(resampler_->state()).members >> member_ & 1) != 0 ? 1 : 0;
-    x.set(resampler_->state()).members |= static_cast<std::uint8_t>(1U << member_);
+    x.set(resampler_->state()).members |= static_cast<std::uint16_t>(1U << member_);
     STEP_WHEN(x.get(kvm_.state()).ack_readers == 0, "synchronize_srcu", cost("kvm.srcu"),
               calls(kvm_));
     x.unlock(resampler_lock_);
@@ -137,12 +137,13 @@ void Irqfd::kvm_irqfd_deassign(Exec& x, Frame& self) {
 void Irqfd::irqfd_resampler_shutdown(Exec& x, Frame& self) {
   ROUTINE();
   LOCK(resampler_lock_, "take resampler_lock", cost("kvm.assign"), calls(kvm_));
-  x.set(resampler_->state()).members &= static_cast<std::uint8_t>(~(1U << member_));
+  x.set(resampler_->state()).members &= static_cast<std::uint16_t>(~(1U << member_));
   STEP_WHEN(x.get(kvm_.state()).ack_readers == 0, "synchronize_srcu", cost("kvm.srcu"),
             calls(kvm_));
   if (x.get(resampler_->state()).members == 0) {
     x.set(resampler_->state()).registered = 0;
     x.set(resampler_->state()).hears_mask = 0;
+    kvm_.ack_notifiers_changed(x);
     CALL(kvm_.set_irq(x, source_irqfd_resample, gsi_, false));
     LOCAL("the line is lowered");
   }

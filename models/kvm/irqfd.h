@@ -47,6 +47,8 @@ class Irqfd : public Module, public WakeIf {
   WorkItem& inject_work() { return *inject_; }
   Slot<IrqfdState> state() const { return state_; }
   const Eventfd& eventfd() const { return eventfd_; }
+  unsigned gsi() const { return gsi_; }
+  bool is_active(Exec& x) const { return x.get(state_).active != 0; }
 
  private:
   void irqfd_wakeup(Exec& x, Frame& self);

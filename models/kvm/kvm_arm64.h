@@ -5,7 +5,9 @@
 // declared dead answers -EIO to all of them.
 #pragma once
 
+#include <array>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,9 +33,13 @@ struct ArmRouteState {
 struct IoctlLocals {
   std::uint32_t value = 0;
   std::uint16_t offset = 0;
-  std::uint8_t level = 0;
+  std::uint8_t kind = 0;  ///< attr_*
   std::uint8_t reserved = 0;
 };
+
+inline constexpr std::uint8_t attr_read = 0;
+inline constexpr std::uint8_t attr_write = 1;
+inline constexpr std::uint8_t attr_level_info = 2;
 
 class KvmArm64 : public KvmVm {
  public:
@@ -112,8 +118,7 @@ class KvmArm64 : public KvmVm {
  private:
   void create_vcpu_routine(Exec& x, Frame& self, IoctlLocals& f);
   void attr_routine(Exec& x, Frame& self, IoctlLocals& f);
-  const ArmRouteState* route(Exec& x, unsigned gsi) const;
-  std::int32_t check_route(const Route& route) const;
+  std::optional<ArmRouteState> route(Exec& x, unsigned gsi) const;
   bool is_any_vcpu_running(Exec& x) const;
   void default_routes(World& w, unsigned nr_spis) const;
 
@@ -122,6 +127,7 @@ class KvmArm64 : public KvmVm {
   SlotArray<ArmRouteState> routes_;
   std::unique_ptr<Vgic> vgic_;
   std::vector<ArmVcpu*> vcpus_;
+  std::array<std::int64_t, 4> type_labels_;  ///< By ArmIrqType.
   RoutineId create_vcpu_;
   RoutineId attr_;
 };
@@ -130,5 +136,5 @@ class KvmArm64 : public KvmVm {
 
 IRQLOOM_FIELDS(irqloom::ArmRouteState, IRQLOOM_NUMBER(pin), IRQLOOM_NUMBER(order),
                IRQLOOM_NUMBER(type), IRQLOOM_NUMBER(reserved));
-IRQLOOM_FIELDS(irqloom::IoctlLocals, IRQLOOM_HEX(value), IRQLOOM_HEX(offset), IRQLOOM_FLAG(level),
+IRQLOOM_FIELDS(irqloom::IoctlLocals, IRQLOOM_HEX(value), IRQLOOM_HEX(offset), IRQLOOM_NUMBER(kind),
                IRQLOOM_NUMBER(reserved));

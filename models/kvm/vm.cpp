@@ -40,6 +40,10 @@ bool KvmVm::has_resampler(Exec& x, unsigned pin) const {
 
 Call KvmVm::notify_acked_irq(Exec& x, unsigned pin) {
   x.emit(event::kvm_ack_irq, {irqchip_label_, pin});
+  return acked(x, pin);
+}
+
+Call KvmVm::acked(Exec& x, unsigned pin) {
   if (registered_resampler(x, pin) == nullptr) return Call::done();
   return x.call<AckLocals>(ack_window_, {.pin = static_cast<std::uint16_t>(pin)});
 }

@@ -67,6 +67,9 @@ class KvmVm : public Module, public GsiIf {
   virtual const Lock& mask_lock() const;
   virtual bool is_masked(Exec& x, unsigned gsi) const;
 
+  /// kvm_arch_post_irq_ack_notifier_list_update()
+  virtual void ack_notifiers_changed(Exec& /*x*/) {}
+
   const ResamplePolicy::Entry& resample_entry() const { return resample_; }
   Slot<KvmState> state() const { return state_; }
   /// kvm->irqfds.resampler_lock
@@ -85,6 +88,8 @@ class KvmVm : public Module, public GsiIf {
   virtual Call set_routed_irq(Exec& x, unsigned source, unsigned gsi, bool level) = 0;
   /// Whether kvm_irq_map_chip_pin() says that pin for this GSI.
   virtual bool leads_to(Exec& x, unsigned gsi, unsigned pin) const = 0;
+  /// The walk over the ack notifiers of that pin's GSI.
+  Call acked(Exec& x, unsigned pin);
 
  private:
   Resampler* registered_resampler(Exec& x, unsigned pin) const;
