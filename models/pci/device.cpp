@@ -41,18 +41,20 @@ void Device::raise(Exec& x, Frame& self) {
   for (;;) {
     STEP("wait for something to happen", cost(config_.period_key));
     STEP_WHEN(may_raise(x), "raise", cost("device"), writes(state_), calls(wire));
-    {
-      DeviceState& s = x.set(state_);
-      s.work = 1;
-      s.status = 1;
-      if (config_.max_raises != 0) ++s.raises;
-    }
-    x.emit(event::raise, {label_});
-    x.mark(mark::raise);
-    update_wire(x);
-    if (config_.edge) pulse(x);
+    if (config_.max_raises != 0) ++x.set(state_).raises;
+    raise_now(x);
   }
   ROUTINE_END();
+}
+
+void Device::raise_now(Exec& x) {
+  DeviceState& s = x.set(state_);
+  s.work = 1;
+  s.status = 1;
+  x.emit(event::raise, {label_});
+  x.mark(mark::raise);
+  update_wire(x);
+  if (config_.edge) pulse(x);
 }
 
 // A pulse is shorter than anybody's look at the wire.

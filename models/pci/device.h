@@ -53,6 +53,8 @@ class Device : public Module, public DeviceIf, public IntxIf {
   void set_intx_disable(Exec& x, bool disable) override;
   void touches(Footprint& footprint) const override;
 
+  /// It gets new work now, in somebody's step. Atomic.
+  void raise_now(Exec& x);
   /// Somebody resets it: what it wanted is forgotten. Atomic.
   void reset(Exec& x);
 

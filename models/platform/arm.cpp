@@ -26,6 +26,8 @@ std::vector<unsigned> spis_of(const Spec& spec) {
   std::vector<unsigned> spis;
   for (const DeviceSpec& d : spec.devices)
     spis.push_back(intid_of(d.gsi));
+  for (const EmulatedSpec& e : spec.emulated)
+    spis.push_back(intid_of(e.gsi));
   for (const GuestLine& l : spec.lines)
     spis.push_back(intid_of(l.gsi));
   std::ranges::sort(spis);
@@ -45,6 +47,8 @@ Machine::Machine(Fabric& fabric, const Spec& spec)
   build_kvm(spec);
   for (const DeviceSpec& d : spec.devices)
     build_device(spec, d);
+  for (const EmulatedSpec& e : spec.emulated)
+    build_emulated(e);
   for (const GuestLine& l : spec.lines)
     build_line(spec, l);
   for (const ScriptSpec& s : spec.scripts)
@@ -89,6 +93,7 @@ void Machine::build_kvm(const Spec& spec) {
   config.vgic.default_config = spec.default_config;
   config.vgic.readiness = spec.readiness;
   config.vgic.nr_lr = spec.nr_lr;
+  config.vgic.takes_one_beyond = spec.takes_one_beyond;
   config.start = spec.started ? KvmArm64::Start::running : KvmArm64::Start::empty;
   config.injects_in_atomic = spec.injects_in_atomic;
   config.resample_policy = spec.resample_policy;
@@ -99,10 +104,9 @@ void Machine::build_kvm(const Spec& spec) {
   for (unsigned i = 0; i < spec.vcpus; ++i) {
     const auto cpu = static_cast<std::uint16_t>(i);
     guest_cpus_.push_back(fabric_.executor(number("vcpu", i)));
-    vcpus_.push_back(std::make_unique<ArmVcpu>(
-        number("vcpu", i).c_str(), fabric_,
-        ArmVcpu::Config{.id = i, .cpu = cpu, .interface = {.model = spec.gic, .nr_lr = spec.nr_lr}},
-        *kvm_, guest_cpus_[i]));
+    vcpus_.push_back(std::make_unique<ArmVcpu>(number("vcpu", i).c_str(), fabric_,
+                                               ArmVcpu::Config{.id = i, .cpu = cpu}, *kvm_,
+                                               guest_cpus_[i]));
     guest_chip_->attach(*vcpus_[i]);
     main_thread_->attach(*vcpus_[i]);
     guest_gic_cpus_.push_back(std::make_unique<GuestGicCpu>(*vcpus_[i]));
@@ -211,7 +215,20 @@ void Machine::assert_at_reset(const DeviceSpec& d, const Assignment& a) {
   });
 }
 
+void Machine::build_emulated(const EmulatedSpec& e) {
+  HeldLine::Config config = e.config;
+  config.intid = intid_of(e.gsi);
+  emulated_.emplace_back(
+      e.name,
+      std::make_unique<HeldLine>(e.name.c_str(), fabric_, std::move(config), *kvm_, *main_thread_));
+  for (const auto& v : vcpus_)
+    emulated_.back().second->attach(*v);
+}
+
 DeviceIf& Machine::device_registers(std::string_view name) {
+  for (const auto& [n, e] : emulated_) {
+    if (n == name) return *e;
+  }
   Assignment& a = assignment(name);
   if (a.handler) return *a.handler;
   return *a.device;
@@ -219,10 +236,18 @@ DeviceIf& Machine::device_registers(std::string_view name) {
 
 std::function<bool(const World&)> Machine::work_predicate(const GuestLine& l) {
   std::vector<Slot<DeviceState>> devices;
-  for (const GuestAction& action : l.actions)
-    devices.push_back(assignment(action.device).device->state());
-  return [devices](const World& w) {
-    return std::ranges::any_of(devices, [&](const auto slot) { return w[slot].work != 0; });
+  std::vector<Slot<HeldLineState>> emulated;
+  for (const GuestAction& action : l.actions) {
+    for (const auto& [n, a] : assignments_) {
+      if (n == action.device) devices.push_back(a.device->state());
+    }
+    for (const auto& [n, e] : emulated_) {
+      if (n == action.device) emulated.push_back(e->state());
+    }
+  }
+  return [devices, emulated](const World& w) {
+    const auto has_work = [&](const auto slot) { return w[slot].work != 0; };
+    return std::ranges::any_of(devices, has_work) || std::ranges::any_of(emulated, has_work);
   };
 }
 
@@ -300,6 +325,14 @@ void Machine::add_properties() {
         .p = [vfio, host](const World& w) {
           return w[vfio].masked == 0 && (w[vfio].trigger == 0 || w[host].depth == 0);
         }});
+  }
+  for (const auto& [name, e] : emulated_) {
+    const Slot<HeldLineState> device = e->state();
+    fabric_.add(Property{.name = "lost-interrupt",
+                         .kind = PropertyKind::recoverable,
+                         .where = name,
+                         .message = "the device's work is never served unless somebody helps",
+                         .p = [device](const World& w) { return w[device].work == 0; }});
   }
   add_storm_properties(fabric_);
 }

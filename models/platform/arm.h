@@ -24,6 +24,7 @@
 #include "models/property/storm.h"
 #include "models/vfio/platform.h"
 #include "models/vmm/gic_reset.h"
+#include "models/vmm/held_line.h"
 #include "models/vmm/main_thread.h"
 #include "models/vmm/script.h"
 #include "models/vmm/script_spec.h"
@@ -47,6 +48,13 @@ struct DeviceSpec {
   bool handler_retries = false;
 };
 
+/// A device that user space emulates: holds its line with KVM_IRQ_LINE.
+struct EmulatedSpec {
+  std::string name;
+  unsigned gsi = 8;
+  HeldLine::Config config;  ///< The INTID is filled in.
+};
+
 /// One line of the guest.
 struct GuestLine {
   unsigned gsi = 8;
@@ -68,11 +76,13 @@ struct Spec {
   std::string readiness = "linux-6.1";
   std::uint8_t default_config = vgic_config_edge;
   bool injects_in_atomic = true;  ///< irqfds inject in the signaller's context (since Linux 5.9).
+  bool takes_one_beyond = false;  ///< The off-by-one of 2014's range check.
   unsigned nr_lr = 1;             ///< List registers of a vCPU.
   std::string resample_policy = "at-eoi";
   std::uint32_t spurious_limit = 0;  ///< note_interrupt() of guest lines; 0: off.
   std::uint32_t spurious_window = 0;
   std::vector<DeviceSpec> devices;
+  std::vector<EmulatedSpec> emulated;
   std::vector<GuestLine> lines;
   std::vector<ScriptSpec> scripts;
 };
@@ -113,6 +123,7 @@ class Machine {
   void build_host_line(const DeviceSpec& d, Assignment& a);
   void build_signalling(const DeviceSpec& d, Assignment& a);
   void assert_at_reset(const DeviceSpec& d, const Assignment& a);
+  void build_emulated(const EmulatedSpec& e);
   void build_line(const Spec& spec, const GuestLine& line);
   void build_script(const Spec& spec, const ScriptSpec& script);
   Script::Op operation(const Spec& spec, const ScriptOp& op);
@@ -142,6 +153,7 @@ class Machine {
   std::unique_ptr<GicReset> gic_reset_;
   std::vector<std::unique_ptr<Resampler>> resamplers_;
   std::vector<std::pair<std::string, Assignment>> assignments_;
+  std::vector<std::pair<std::string, std::unique_ptr<HeldLine>>> emulated_;
   std::vector<std::pair<unsigned, std::unique_ptr<IrqDesc>>> guest_descs_;
   std::vector<std::unique_ptr<Driver>> drivers_;
   std::vector<std::unique_ptr<Script>> scripts_;

@@ -11,23 +11,6 @@ using Kind = ScriptOp::Kind;
 
 constexpr std::uint16_t deep_stack = 384;
 
-bool is_of_device(Kind kind) {
-  switch (kind) {
-    case Kind::assign:
-    case Kind::deassign:
-    case Kind::signal:
-    case Kind::set_trigger:
-    case Kind::attach_unmask:
-    case Kind::mask:
-    case Kind::unmask:
-    case Kind::handle_eventfd:
-    case Kind::reset_device:
-      return true;
-    default:
-      return false;
-  }
-}
-
 }  // namespace
 
 Script::Op Machine::device_operation(const ScriptOp& op) {
@@ -55,6 +38,11 @@ Script::Op Machine::device_operation(const ScriptOp& op) {
     case Kind::handle_eventfd:
       return [handler](Exec& x) {
         handler->install(x);
+        return Call::done();
+      };
+    case Kind::raise:
+      return [device](Exec& x) {
+        device->raise_now(x);
         return Call::done();
       };
     default:
@@ -88,6 +76,8 @@ Script::Op Machine::vmm_operation(const ScriptOp& op) {
       return [reset](Exec& x) { return reset->reset(x); };
     case Kind::main_loop:
       return [main](Exec& x) { return main->run_main_loop(x); };
+    case Kind::await_main_loop:
+      return [main](Exec& x) { return main->await_main_loop(x); };
     case Kind::vm_start:
       return [main](Exec& x) { return main->vm_start(x); };
     case Kind::vm_stop:
@@ -152,6 +142,8 @@ std::vector<const Touches*> Machine::touched() const {
     list.push_back(a.device.get());
     if (a.handler) list.push_back(a.handler.get());
   }
+  for (const auto& [name, e] : emulated_)
+    list.push_back(e.get());
   for (const auto& [gsi, d] : guest_descs_)
     list.push_back(d.get());
   return list;

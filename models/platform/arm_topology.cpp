@@ -50,6 +50,7 @@ class Description {
   void into_kvm(const DeviceSpec& d, NodeId vfio, NodeId irq);
   void resample(const DeviceSpec& d, NodeId vfio, NodeId irq);
   NodeId gsi(unsigned n);
+  void emulated(const EmulatedSpec& e);
   void line(const GuestLine& l);
   void action(const GuestLine& l, const GuestAction& a, NodeId line);
   void script(const ScriptSpec& s);
@@ -63,6 +64,8 @@ class Description {
 Topology Description::build() {
   for (const DeviceSpec& d : spec_.devices)
     device(d);
+  for (const EmulatedSpec& e : spec_.emulated)
+    emulated(e);
   for (const GuestLine& l : spec_.lines)
     line(l);
   for (const DeviceSpec& d : spec_.devices) {
@@ -135,10 +138,20 @@ void Description::into_kvm(const DeviceSpec& d, NodeId vfio, NodeId /*irq*/) {
   forth(irqfd, gsi(d.gsi), seam::gsi_level, inject);
 }
 
+void Description::emulated(const EmulatedSpec& e) {
+  const NodeId device = add({e.name,
+                             kind::emulated,
+                             layer::vmm,
+                             {{attribute::part, "/devices/" + e.name},
+                              {attribute::context, e.name},
+                              {attribute::context, e.name + ".io"}}});
+  forth(device, gsi(e.gsi), seam::gsi_level, {"ioctl"});
+}
+
 NodeId Description::gsi(unsigned n) {
   if (const auto found = find(number("gsi", n))) return *found;
   const NodeId added = add({number("gsi", n), kind::gsi, layer::kvm});
-  const NodeId pin = add({number("kvm.vgic.irq", n + 32), kind::guest_pin, layer::kvm});
+  const NodeId pin = add({number("kvm.vgic.spi", n + 32), kind::guest_pin, layer::kvm});
   forth(added, pin, seam::routing, {"kvm.vgic"});
   return added;
 }
@@ -150,7 +163,7 @@ void Description::resample(const DeviceSpec& d, NodeId vfio, NodeId irq) {
   std::optional<NodeId> notifier = find(name);
   if (!notifier) {
     notifier = add({name, kind::resampler, layer::kvm, {{"policy", spec_.resample_policy}}});
-    back(*find(number("kvm.vgic.irq", d.gsi + 32)), *notifier, seam::ack_notifier, {"kvm.vgic"});
+    back(*find(number("kvm.vgic.spi", d.gsi + 32)), *notifier, seam::ack_notifier, {"kvm.vgic"});
   }
   const NodeId resamplefd = add({d.name + "_resamplefd", kind::eventfd, layer::host});
   const NodeId virqfd = add({d.name + "_virqfd", kind::virqfd, layer::host});
@@ -169,7 +182,7 @@ void Description::line(const GuestLine& l) {
                            {{attribute::part, part},
                             {"flow", l.edge ? "fasteoi, edge" : "fasteoi, level"},
                             {"oneshot", l.oneshot ? "yes" : "no"}}});
-  const NodeId pin = *find(number("kvm.vgic.irq", l.gsi + 32));
+  const NodeId pin = *find(number("kvm.vgic.spi", l.gsi + 32));
   nodes_[pin].attributes.push_back({attribute::part, part});
   const std::string cpu = number("vcpu", l.vcpu);
   const NodeId vector = add({cpu + number(".intid", l.gsi + 32),

@@ -244,12 +244,13 @@ IrqDesc* Machine::guest_desc(unsigned gsi) {
 
 Script::Op Machine::operation(const ScriptOp& op) {
   using Kind = ScriptOp::Kind;
-  const bool on_device =
-      op.kind == Kind::assign || op.kind == Kind::deassign || op.kind == Kind::signal;
-  if (on_device) {
+  if (is_of_device(op.kind)) {
     Assignment& a = assignment(op.device);
     Irqfd* irqfd = a.irqfd.get();
     Eventfd* trigger = a.trigger.get();
+    VfioIntx* vfio = a.vfio.get();
+    if (op.kind == Kind::mask) return [vfio](Exec& x) { return vfio->mask(x); };
+    if (op.kind == Kind::unmask) return [vfio](Exec& x) { return vfio->unmask(x); };
     if (op.kind == Kind::assign) return [irqfd](Exec& x) { return irqfd->assign(x); };
     if (op.kind == Kind::deassign) return [irqfd](Exec& x) { return irqfd->deassign(x); };
     return [trigger](Exec& x) { return trigger->signal(x); };
@@ -280,6 +281,7 @@ void Machine::build_script(const ScriptSpec& s) {
   for (const auto& [name, a] : assignments_) {
     touched.push_back(a.irqfd.get());
     touched.push_back(a.trigger.get());
+    touched.push_back(a.vfio.get());
   }
   for (const auto& [gsi, d] : guest_descs_) touched.push_back(d.get());
   scripts_.push_back(std::make_unique<Script>(

@@ -141,7 +141,7 @@ void check_operations(const Spec& spec, const Parts& parts, Problems& found) {
     const std::string where = "/scripts/" + s.name + "/ops";
     for (const ScriptOp& op : s.ops) {
       if (op.kind == Kind::wait) continue;
-      if (op.kind == Kind::assign || op.kind == Kind::deassign || op.kind == Kind::signal) {
+      if (is_of_device(op.kind)) {
         if (!parts.assigned.contains(op.device)) {
           error(found, where, "there is no assigned device " + quoted(op.device));
         }

@@ -13,6 +13,8 @@ MainThread::MainThread(const sc_core::sc_module_name& module_name, Fabric& fabri
                                                                     "softmmu/cpus.c, QEMU 7.2")),
       stop_(fabric.routine<&MainThread::pause_all_vcpus>(*this, "pause_all_vcpus",
                                                          "softmmu/cpus.c, QEMU 7.2")),
+      await_main_loop_(fabric.routine<&MainThread::await_main_loop_routine>(
+          *this, "qemu_main_loop", "softmmu/runstate.c, QEMU 7.2")),
       await_reset_(fabric.routine<&MainThread::await_reset_routine>(
           *this, "main_loop_should_exit", "softmmu/runstate.c, QEMU 7.2")),
       system_reset_(fabric.routine<&MainThread::system_reset_routine>(
@@ -80,6 +82,17 @@ void MainThread::pause_all_vcpus(Exec& x, Frame& self, MainThreadLocals& f) {
 Call MainThread::run_main_loop(Exec& x) {
   x.set(state_).loop_runs = 1;
   return Call::done();
+}
+
+Call MainThread::await_main_loop(Exec& x) {
+  return x.call(await_main_loop_);
+}
+
+void MainThread::await_main_loop_routine(Exec& x, Frame& self) {
+  ROUTINE();
+  STEP_WHEN(x.get(state_).loop_runs != 0, "the main loop dispatches", reads(state_));
+  RETURN(0);
+  ROUTINE_END();
 }
 
 Call MainThread::await_reset(Exec& x) {

@@ -39,6 +39,8 @@ class MainThread : public Module, public Touches {
   Call vm_stop(Exec& x);
   /// From now on file descriptors are dispatched. Atomic.
   Call run_main_loop(Exec& x);
+  /// Waits for that: a monitor command is a file descriptor's event too.
+  Call await_main_loop(Exec& x);
   /// Waits until the guest wants a reset.
   Call await_reset(Exec& x);
   /// The reset is over. Atomic.
@@ -54,6 +56,7 @@ class MainThread : public Module, public Touches {
   void create_vgic_routine(Exec& x, Frame& self);
   void create_vcpu_routine(Exec& x, Frame& self, MainThreadLocals& f);
   void pause_all_vcpus(Exec& x, Frame& self, MainThreadLocals& f);
+  void await_main_loop_routine(Exec& x, Frame& self);
   void await_reset_routine(Exec& x, Frame& self);
   void system_reset_routine(Exec& x, Frame& self);
 
@@ -64,6 +67,7 @@ class MainThread : public Module, public Touches {
   RoutineId create_vgic_;
   RoutineId create_vcpu_;
   RoutineId stop_;
+  RoutineId await_main_loop_;
   RoutineId await_reset_;
   RoutineId system_reset_;
 };

@@ -40,6 +40,7 @@ void read_kernel(const Cursor& root, arm::Spec& spec) {
   spec.readiness = policies.at("kvm.vgic-readiness");
   spec.default_config =
       policies.at("kvm.vgic-default") == "level" ? vgic_config_level : vgic_config_edge;
+  spec.takes_one_beyond = policies.at("kvm.spi-range") == "off-by-one";
   spec.injects_in_atomic = policies.at("kvm.spi-inject") == "in-atomic";
 }
 
@@ -56,10 +57,23 @@ unsigned read_host_spi(const Cursor& spi) {
   return narrow<unsigned>(spi.uint(gic::first_spi, last_spi));
 }
 
+constexpr std::uint64_t most_causes = 100;
+
+arm::EmulatedSpec read_emulated(const Cursor& root, const Member& member, Parts& parts) {
+  const auto& [name, device] = member;
+  device.unknown_keys({"type", "gsi", "causes", "withdraws"});
+  arm::EmulatedSpec spec;
+  spec.name = name;
+  spec.gsi = read_gsi(device["gsi"], parts);
+  spec.config.causes = narrow<std::uint8_t>(device["causes"].uint_or(1, 1, most_causes));
+  spec.config.withdraws = device["withdraws"].boolean_or(false);
+  if (root["costs"] && root["costs"][period_key(name)]) spec.config.period_key = period_key(name);
+  parts.devices[name] = {spec.gsi, false};
+  return spec;
+}
+
 arm::DeviceSpec read_device(const Cursor& root, const Member& member, Parts& parts) {
   const auto& [name, device] = member;
-  check_part_name(member);
-  device["type"].one_of({"platform"});
   device.unknown_keys({"type", "trigger", "host_spi", "gsi", "raises", "late_deassert", "resample",
                        "assigned", "asserting", "on_error"});
   arm::DeviceSpec spec;
@@ -67,7 +81,9 @@ arm::DeviceSpec read_device(const Cursor& root, const Member& member, Parts& par
   spec.config.edge = read_is_edge(device["trigger"]);
   spec.host_spi = read_host_spi(device["host_spi"]);
   spec.gsi = read_gsi(device["gsi"], parts);
-  spec.config.max_raises = read_raises(device["raises"]);
+  const Cursor raises = device["raises"];
+  spec.config.raises = !(raises && raises.json() == "by-script");
+  if (spec.config.raises) spec.config.max_raises = read_raises(raises);
   spec.config.late_deassert = device["late_deassert"].boolean_or(false);
   spec.resample = device["resample"].boolean_or(!spec.config.edge);
   spec.armed_at_reset =
@@ -130,10 +146,12 @@ const std::vector<OpRule>& arm_operations() {
       {"unmask", Kind::unmask, Takes::device},
       {"handle-eventfd", Kind::handle_eventfd, Takes::device},
       {"main-loop", Kind::main_loop},
+      {"await-main-loop", Kind::await_main_loop},
       {"vm-start", Kind::vm_start},
       {"vm-stop", Kind::vm_stop},
       {"await-reset", Kind::await_reset},
       {"reset-done", Kind::reset_done},
+      {"raise", Kind::raise, Takes::device},
       {"reset-device", Kind::reset_device, Takes::device},
       {"wait", Kind::wait},
       {"gic-init", Kind::gic_init, Takes::nothing, false, true},
@@ -152,9 +170,15 @@ arm::Spec read_arm(const Cursor& root, Mode mode) {
   Parts parts;
   parts.pins = gsis;
   parts.vcpus = spec.vcpus;
-  for (const Member& member : by_name(root["devices"]))
-    spec.devices.push_back(read_device(root, member, parts));
-  if (spec.devices.empty()) root["devices"].fail("there is no device", "at least one");
+  for (const Member& member : by_name(root["devices"])) {
+    check_part_name(member);
+    if (member.second["type"].one_of({"platform", "emulated"}) == "emulated") {
+      spec.emulated.push_back(read_emulated(root, member, parts));
+    } else {
+      spec.devices.push_back(read_device(root, member, parts));
+    }
+  }
+  if (parts.devices.empty()) root["devices"].fail("there is no device", "at least one");
   check_host_spis(root["devices"], spec);
   const Cursor guest = root["guest"];
   guest.unknown_keys({"lines", "spurious"});

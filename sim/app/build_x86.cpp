@@ -130,21 +130,6 @@ void read_guest(const Cursor& root, x86::Spec& spec, Parts& parts) {
 
 // --- scripts ----------------------------------------------------------------------------------
 
-const std::vector<OpRule>& operations() {
-  using Kind = ScriptOp::Kind;
-  using Takes = OpRule::Takes;
-  static const std::vector<OpRule> table = {{"assign", Kind::assign, Takes::device},
-                                            {"deassign", Kind::deassign, Takes::device},
-                                            {"signal", Kind::signal, Takes::device},
-                                            {"enable", Kind::enable, Takes::line},
-                                            {"disable", Kind::disable, Takes::line},
-                                            {"suspend", Kind::suspend, Takes::line},
-                                            {"check-wakeup", Kind::check_wakeup, Takes::line},
-                                            {"resume", Kind::resume, Takes::line},
-                                            {"wait", Kind::wait}};
-  return table;
-}
-
 // KVM's IOAPIC_SUCCESSIVE_IRQ_MAX_COUNT is 10000 (arch/x86/kvm/ioapic.h, Linux 6.1).
 Threshold read_successive_eois(const Cursor& root) {
   const Cursor thresholds = root["thresholds"];
@@ -154,6 +139,23 @@ Threshold read_successive_eois(const Cursor& root) {
 }
 
 }  // namespace
+
+const std::vector<OpRule>& x86_operations() {
+  using Kind = ScriptOp::Kind;
+  using Takes = OpRule::Takes;
+  static const std::vector<OpRule> table = {{"assign", Kind::assign, Takes::device},
+                                            {"deassign", Kind::deassign, Takes::device},
+                                            {"signal", Kind::signal, Takes::device},
+                                            {"mask", Kind::mask, Takes::device},
+                                            {"unmask", Kind::unmask, Takes::device},
+                                            {"enable", Kind::enable, Takes::line},
+                                            {"disable", Kind::disable, Takes::line},
+                                            {"suspend", Kind::suspend, Takes::line},
+                                            {"check-wakeup", Kind::check_wakeup, Takes::line},
+                                            {"resume", Kind::resume, Takes::line},
+                                            {"wait", Kind::wait}};
+  return table;
+}
 
 std::vector<Threshold> read_x86_thresholds(const Cursor& root) {
   std::vector<Threshold> thresholds = read_spurious(root);
@@ -171,7 +173,7 @@ x86::Spec read_x86(const Cursor& root, Mode mode) {
   spec.forwards_mask = spec.resample_policy == "forward-mask";
   read_devices(root, spec, parts);
   read_guest(root, spec, parts);
-  spec.scripts = read_scripts(root, parts, operations(), false);
+  spec.scripts = read_scripts(root, parts, x86_operations(), false);
   const std::vector<Threshold> thresholds = read_x86_thresholds(root);
   spec.throttle_limit = narrow<std::uint16_t>(value_of(thresholds[0], mode));
   if (thresholds.size() == 3) {

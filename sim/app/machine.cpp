@@ -41,7 +41,13 @@ std::vector<platform::Problem> problems_of_machine(const Cursor& root) {
 }
 
 std::vector<std::string> device_names(const Cursor& root) {
-  if (is_arm(root)) return names_of_devices(read_arm(root, Mode::run));
+  if (is_arm(root)) {
+    const arm::Spec spec = read_arm(root, Mode::run);
+    std::vector<std::string> names = names_of_devices(spec);
+    for (const arm::EmulatedSpec& e : spec.emulated)
+      names.push_back(e.name);
+    return names;
+  }
   return names_of_devices(read_x86(root, Mode::run));
 }
 

@@ -92,7 +92,9 @@ Slot<VgicIrq> Vgic::irq(unsigned intid) const {
 }
 
 bool Vgic::vgic_valid_spi(Exec& x, unsigned intid) const {
-  return intid >= gic::first_spi && intid < gic::first_spi + x.get(dist_).nr_spis;
+  const unsigned nr_irqs = gic::first_spi + x.get(dist_).nr_spis;
+  if (config_.takes_one_beyond && intid == nr_irqs) return true;
+  return intid >= gic::first_spi && intid < nr_irqs;
 }
 
 // --- injection ----------------------------------------------------------------------------------
