@@ -45,7 +45,6 @@ std::vector<PolicySeam> policy_seams() {
            {{"off-by-one", "32 + nr_spis passes: spi > nr_irqs is refused",
              "KVM: arm: add irqfd support, v4 2/3, November 2014"},
             {"strict", "below 32 + nr_spis", "vgic_valid_spi(), Linux 6.1.192; observed"}}},
-          {"kvm.spi-range", "strict"},
           {"kvm.vgic-default",
            "arm64: the trigger type of an SPI that nobody has configured",
            {{"edge", "edge-triggered", "arch/arm64/kvm/vgic/vgic-init.c since Linux 4.7; observed"},
