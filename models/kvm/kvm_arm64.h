@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "models/kvm/vgic/vgic.h"
@@ -76,6 +77,9 @@ class KvmArm64 : public KvmVm {
   ArmVcpu& vcpu(std::size_t id) { return *vcpus_.at(id); }
   std::size_t vcpus() const { return vcpus_.size(); }
   const Config& config() const { return config_; }
+
+  /// KVM_CHECK_EXTENSION, by the name after KVM_CAP_; nothing for one that is not modelled.
+  static std::optional<int> check_extension(std::string_view capability);
 
   // --- ioctls ----------------------------------------------------------------------------------
 

@@ -94,11 +94,6 @@ class Planner {
 
 }  // namespace
 
-std::string FdNames::of(const std::string& name) const {
-  const auto found = closed_.find(name);
-  return found == closed_.end() ? name : name + '#' + std::to_string(found->second);
-}
-
 VmPlan plan_vm(const Record& program) {
   const Record config = program.object("config");
   VmPlan plan;

@@ -18,31 +18,11 @@
 #include "models/kvm/resampler.h"
 #include "models/kvm/vm_ioctls.h"
 #include "sim/app/conform/actor.h"
+#include "sim/app/conform/irqfd_plan.h"
 #include "sim/app/conform/record.h"
 #include "sim/app/conform/rig.h"
 
 namespace irqloom::app::conform {
-
-/// The eventfd that a recording means by a name: another one each time that the name comes up again
-/// after its last reference was closed.
-class FdNames {
- public:
-  /// A key that is unique to the eventfd.
-  std::string of(const std::string& name) const;
-  void close(const std::string& name) { ++closed_[name]; }
-
- private:
-  std::map<std::string, unsigned> closed_;
-};
-
-/// An assignment that a program attempts.
-struct IrqfdKey {
-  std::string fd;  ///< FdNames::of()
-  std::uint32_t gsi = 0;
-  std::string resamplefd;  ///< Empty: without RESAMPLE.
-
-  auto operator<=>(const IrqfdKey&) const = default;
-};
 
 /// What has to be elaborated for a program.
 struct VmPlan {
@@ -57,17 +37,6 @@ struct VmPlan {
 
 /// Throws BadRecord for a configuration or an operation that cannot be.
 VmPlan plan_vm(const Record& program);
-
-/// Hands a signal on: a port takes an interface once, but irqfds may share a resamplefd.
-class SignalTap : public SignalIf {
- public:
-  explicit SignalTap(Eventfd& eventfd) : eventfd_(eventfd) {}
-  Call signal(Exec& x) override { return eventfd_.signal(x); }
-  void touches(Footprint& footprint) const override { eventfd_.touches(footprint); }
-
- private:
-  Eventfd& eventfd_;
-};
 
 class KvmX86Vm {
  public:
