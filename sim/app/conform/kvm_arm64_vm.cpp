@@ -37,7 +37,7 @@ class Planner {
         eventfds_.insert(names_.of(fd));
     }
     if (op.has("gsi")) add_gsi(op.number("gsi"));
-    if (op.has("entries")) add_routes(op);
+    if (op.text("op") == "set_routing") add_routes(op);
     if (op.has("spi")) {
       for (const Record& spi : op.objects("spi"))
         add_intid(spi.number("intid"));
