@@ -208,7 +208,7 @@ std::optional<Difference> KvmArm64Replayer::irqfd_signal(const Record& op) {
   } else {
     vm_->host(write);
   }
-  return std::nullopt;
+  return compare(op, "ret", 0);
 }
 
 std::optional<Difference> KvmArm64Replayer::eventfd_new(const Record& op) {
