@@ -80,9 +80,7 @@ class Planner {
   }
 
   void add_irqfd(const Record& op) {
-    const IrqfdKey key{names_.of(op.text("fd")),
-                       static_cast<std::uint32_t>(op.number("gsi", no_gsi)),
-                       op.has("resample") ? names_.of(op.text("resample")) : std::string()};
+    const IrqfdKey key = irqfd_key(op, names_);
     if (irqfds_.insert(key).second) plan_.irqfds.push_back(key);
   }
 
@@ -97,6 +95,16 @@ class Planner {
 std::string FdNames::of(const std::string& name) const {
   const auto found = closed_.find(name);
   return found == closed_.end() ? name : name + '#' + std::to_string(found->second);
+}
+
+std::uint64_t assign_flags(const Record& op) {
+  return op.number_or("flags", op.has("resample") ? IrqfdArgs::resample : 0);
+}
+
+IrqfdKey irqfd_key(const Record& op, const FdNames& names) {
+  const bool resamples = (assign_flags(op) & IrqfdArgs::resample) != 0 && op.has("resample");
+  return {names.of(op.text("fd")), static_cast<std::uint32_t>(op.number("gsi", no_gsi)),
+          resamples ? names.of(op.text("resample")) : std::string()};
 }
 
 VmPlan plan_vm(const Record& program) {
@@ -142,8 +150,8 @@ KvmX86Vm::KvmX86Vm(const VmPlan& plan)
 void KvmX86Vm::build_irqfds(const VmPlan& plan) {
   for (const std::string& key : plan.eventfds) {
     const std::string name = "eventfd" + std::to_string(eventfds_.size());
-    eventfds_[key] = std::make_unique<Eventfd>(name.c_str(), rig_.fabric(), eventfd_locks_,
-                                               user_space_counts);
+    eventfds_[key] =
+        std::make_unique<Eventfd>(name.c_str(), rig_.fabric(), eventfd_locks_, user_space_counts);
   }
   for (const IrqfdKey& key : plan.irqfds) {
     Eventfd& trigger = *eventfds_.at(key.fd);
@@ -183,8 +191,12 @@ Irqfd* KvmX86Vm::assigned(const std::string& fd, std::optional<std::uint32_t> gs
   return nullptr;
 }
 
-void KvmX86Vm::run_work() { settle(rig_, {kvm_.ioapic().delayed_work().worker()}); }
+void KvmX86Vm::run_work() {
+  settle(rig_, {kvm_.ioapic().delayed_work().worker()});
+}
 
-bool KvmX86Vm::is_throttled() { return kvm_.ioapic().delayed_work().is_pending(exec()); }
+bool KvmX86Vm::is_throttled() {
+  return kvm_.ioapic().delayed_work().is_pending(exec());
+}
 
 }  // namespace irqloom::app::conform

@@ -1,7 +1,7 @@
 // The VM that a program of model "kvm-x86" plays on, and what its VMM and its guest can do with it.
 //
-// Elaborated for one program: its irqfds, eventfds and GSIs are part of the structure, as they are in
-// a scenario.
+// Elaborated for one program: its irqfds, eventfds and GSIs are part of the structure, as they are
+// in a scenario.
 #pragma once
 
 #include <map>
@@ -43,6 +43,11 @@ struct IrqfdKey {
 
   auto operator<=>(const IrqfdKey&) const = default;
 };
+
+/// The flags that a KVM_IRQFD without DEASSIGN has.
+std::uint64_t assign_flags(const Record& op);
+/// Of an "irqfd_assign" that has an fd.
+IrqfdKey irqfd_key(const Record& op, const FdNames& names);
 
 /// What has to be elaborated for a program.
 struct VmPlan {
