@@ -26,27 +26,30 @@ KvmIoapic::KvmIoapic(const sc_core::sc_module_name& module_name, Fabric& fabric,
       set_irq_(fabric.routine<&KvmIoapic::set_irq_routine>(*this, "kvm_ioapic_set_irq", ioapic_c)),
       write_(fabric.routine<&KvmIoapic::write_routine>(*this, "ioapic_write_indirect", ioapic_c)),
       eoi_(fabric.routine<&KvmIoapic::eoi_routine>(*this, "kvm_ioapic_update_eoi", ioapic_c)),
-      eoi_inject_(std::make_unique<WorkItem>(
-          fabric, std::string(name()) + ".eoi_inject", "kvm",
-          fabric.routine<&KvmIoapic::eoi_inject_work>(*this, "kvm_ioapic_eoi_inject_work",
-                                                      ioapic_c),
-          "kvm.eoi_delay")) {
+      eoi_inject_(std::make_unique<WorkItem>(fabric, std::string(name()) + ".eoi_inject", "kvm",
+                                             fabric.routine<&KvmIoapic::eoi_inject_work>(
+                                                 *this, "kvm_ioapic_eoi_inject_work", ioapic_c),
+                                             "kvm.eoi_delay")) {
   for (int logical = 0; logical < 2; ++logical) {
     for (int level = 0; level < 2; ++level) {
       for (int masked = 0; masked < 2; ++masked) {
-        mode_labels_[logical][level][masked] = fabric.name(
-            std::string("Fixed|") + (logical != 0 ? "logical" : "physical") +
-            (level != 0 ? "|level" : "|edge") + (masked != 0 ? "|masked" : ""));
+        mode_labels_[logical][level][masked] =
+            fabric.name(std::string("Fixed|") + (logical != 0 ? "logical" : "physical") +
+                        (level != 0 ? "|level" : "|edge") + (masked != 0 ? "|masked" : ""));
       }
     }
   }
   fabric.at_reset([this](World& w) {
-    for (unsigned n = 0; n < pins_.size; ++n) w.mut(pins_[n]) = KvmPin{};
-    for (const Preset& p : presets_) w.mut(pins_[p.pin]) = p.entry;
+    for (unsigned n = 0; n < pins_.size; ++n)
+      w.mut(pins_[n]) = KvmPin{};
+    for (const Preset& p : presets_)
+      w.mut(pins_[p.pin]) = p.entry;
   });
 }
 
-const ResampleTraits& KvmIoapic::traits() const { return kvm_.resample_entry().traits; }
+const ResampleTraits& KvmIoapic::traits() const {
+  return kvm_.resample_entry().traits;
+}
 
 std::int64_t KvmIoapic::mode_label(const KvmPin& p) const {
   return mode_labels_[p.dest_mode][p.trigger_mode][p.mask];
@@ -65,8 +68,7 @@ Call KvmIoapic::write_indirect(Exec& x, unsigned n, bool high_half, std::uint32_
 }
 
 Call KvmIoapic::update_eoi(Exec& x, std::uint8_t vector, Trigger trigger) {
-  return x.call<PinLocals>(
-      eoi_, {.vector = vector, .trigger = static_cast<std::uint8_t>(trigger)});
+  return x.call<PinLocals>(eoi_, {.vector = vector, .trigger = static_cast<std::uint8_t>(trigger)});
 }
 
 void KvmIoapic::set_irq_routine(Exec& x, Frame& self, PinLocals& f) {

@@ -114,6 +114,6 @@ IRQLOOM_FIELDS(irqloom::KvmPin, IRQLOOM_HEX(vector), IRQLOOM_NUMBER(delivery_mod
                IRQLOOM_FLAG(trigger_mode), IRQLOOM_FLAG(mask), IRQLOOM_HEX(dest), IRQLOOM_FLAG(irr),
                IRQLOOM_FLAG(irr_delivered), IRQLOOM_HEX(irq_states), IRQLOOM_FLAG(ack_pending),
                IRQLOOM_NUMBER(irq_eoi), IRQLOOM_NUMBER(reserved));
-IRQLOOM_FIELDS(irqloom::PinLocals, IRQLOOM_NUMBER(pin), IRQLOOM_NUMBER(source),
-               IRQLOOM_FLAG(level), IRQLOOM_HEX(vector), IRQLOOM_FLAG(trigger), IRQLOOM_FLAG(high),
+IRQLOOM_FIELDS(irqloom::PinLocals, IRQLOOM_NUMBER(pin), IRQLOOM_NUMBER(source), IRQLOOM_FLAG(level),
+               IRQLOOM_HEX(vector), IRQLOOM_FLAG(trigger), IRQLOOM_FLAG(high),
                IRQLOOM_FLAG(changed), IRQLOOM_NUMBER(reserved), IRQLOOM_HEX(value));

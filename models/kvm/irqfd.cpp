@@ -11,9 +11,8 @@ const char* const eventfd_c = "virt/kvm/eventfd.c, Linux 6.1.192";
 
 }  // namespace
 
-Irqfd::Irqfd(const sc_core::sc_module_name& module_name, Fabric& fabric, Kvm& kvm,
-             Eventfd& eventfd, unsigned waiter_index, unsigned gsi, Resampler* resampler,
-             unsigned member)
+Irqfd::Irqfd(const sc_core::sc_module_name& module_name, Fabric& fabric, Kvm& kvm, Eventfd& eventfd,
+             unsigned waiter_index, unsigned gsi, Resampler* resampler, unsigned member)
     : Module(module_name, fabric),
       kvm_(kvm),
       eventfd_(eventfd),
@@ -46,9 +45,13 @@ Call Irqfd::wake(Exec& x) {
   return Call::done(1);  // An exclusive waiter: the event is consumed.
 }
 
-Call Irqfd::assign(Exec& x) { return x.call<AssignLocals>(assign_); }
+Call Irqfd::assign(Exec& x) {
+  return x.call<AssignLocals>(assign_);
+}
 
-Call Irqfd::deassign(Exec& x) { return x.call(deassign_); }
+Call Irqfd::deassign(Exec& x) {
+  return x.call(deassign_);
+}
 
 // The route is looked up now, not when the eventfd was signalled.
 void Irqfd::irqfd_inject(Exec& x, Frame& self) {

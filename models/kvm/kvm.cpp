@@ -91,7 +91,8 @@ Call Kvm::notify_irqfd_resampler(Exec& x, unsigned pin) {
 void Kvm::touches(Footprint& footprint) const {
   footprint.reads.push_back(as_range(routes_));
   footprint.writes.push_back(range(state_));
-  for (const Resampler* r : resamplers_) footprint.writes.push_back(range(r->state()));
+  for (const Resampler* r : resamplers_)
+    footprint.writes.push_back(range(r->state()));
   bus_.touches(footprint);
 }
 

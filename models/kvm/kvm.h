@@ -16,8 +16,8 @@ namespace irqloom {
 class Resampler;
 
 /// Irq source ids (include/linux/kvm_host.h).
-inline constexpr unsigned source_userspace = 0;      ///< KVM_USERSPACE_IRQ_SOURCE_ID
-inline constexpr unsigned source_irqfd_resample = 1; ///< KVM_IRQFD_RESAMPLE_IRQ_SOURCE_ID
+inline constexpr unsigned source_userspace = 0;       ///< KVM_USERSPACE_IRQ_SOURCE_ID
+inline constexpr unsigned source_irqfd_resample = 1;  ///< KVM_IRQFD_RESAMPLE_IRQ_SOURCE_ID
 
 enum class RouteType : std::uint8_t { none = 0, ioapic = 1, msi = 2 };
 
@@ -40,7 +40,7 @@ class Kvm : public Module, public GsiIf {
   sc_core::sc_export<GsiIf> gsi;
 
   struct Config {
-    unsigned gsis = 24;      ///< Size of the routing table.
+    unsigned gsis = 24;  ///< Size of the routing table.
     KvmIoapic::Config ioapic = {};
     std::string resample_policy = "at-eoi";
   };
