@@ -62,25 +62,25 @@ struct GuestLine {
   unsigned vcpu = 0;
   Flow flow = Flow::fasteoi;
   bool oneshot = true;
-  bool raw = false;            ///< The guest without locks instead of Linux's genirq.
+  bool raw = false;  ///< The guest without locks instead of Linux's genirq.
   bool masked_at_reset = false;
   bool enabled_at_reset = true;
-  bool wakeup = false;         ///< irq_set_irq_wake() was called.
+  bool wakeup = false;  ///< irq_set_irq_wake() was called.
   std::vector<GuestAction> actions;
 };
 
 /// One operation of a script: what a VMM thread or a guest task does, in order.
 struct ScriptOp {
   enum class Kind : std::uint8_t {
-    assign,     ///< KVM_IRQFD of `device`.
-    deassign,   ///< KVM_IRQFD with DEASSIGN of `device`.
-    signal,     ///< write(2) of 1 to the trigger eventfd of `device`.
-    enable,     ///< enable_irq() of guest line `gsi`.
-    disable,    ///< disable_irq_nosync() of guest line `gsi`.
-    suspend,    ///< suspend_device_irq() of guest line `gsi`.
+    assign,        ///< KVM_IRQFD of `device`.
+    deassign,      ///< KVM_IRQFD with DEASSIGN of `device`.
+    signal,        ///< write(2) of 1 to the trigger eventfd of `device`.
+    enable,        ///< enable_irq() of guest line `gsi`.
+    disable,       ///< disable_irq_nosync() of guest line `gsi`.
+    suspend,       ///< suspend_device_irq() of guest line `gsi`.
     check_wakeup,  ///< pm_wakeup_pending(): reports suspend-aborted when a wakeup came in.
-    resume,     ///< resume_irq() of guest line `gsi`.
-    wait        ///< Cost key "script.wait".
+    resume,        ///< resume_irq() of guest line `gsi`.
+    wait           ///< Cost key "script.wait".
   };
   Kind kind = Kind::wait;
   std::string device = {};
