@@ -54,8 +54,11 @@ ArmVcpu::ArmVcpu(const sc_core::sc_module_name& module_name, Fabric& fabric, Con
   fabric.at_reset([this](World& w) { reset(w); });
 }
 
-// Until the first entry the executor belongs to the thread.
+// The thread is never one of the contexts that its guest consists of: it stands outside for ever,
+// and until the first entry the executor belongs to it.
 void ArmVcpu::reset(World& w) const {
+  const ContextInfo& thread = fabric_.contexts()[thread_];
+  reinterpret_cast<ContextState*>(w.mut_bytes(thread.slot, thread.offset))->outside = 1;
   ArmVcpuState& s = w.mut(state_);
   s = ArmVcpuState{};
   const auto start = kvm_.config().start;
@@ -139,13 +142,13 @@ void ArmVcpu::access_routine(Exec& x, Frame& self, VcpuLocals& f) {
 
 // --- entries and exits --------------------------------------------------------------------------
 
-bool ArmVcpu::is_guest_context(const Exec& x) const {
+bool ArmVcpu::runs_on_executor(const Exec& x) const {
   return x.fabric().state(x.world(), x.self()).executor == executor_ + 1U;
 }
 
 void ArmVcpu::leave_guest(Exec& x) {
   x.set(state_).mode = outside_guest_mode;
-  if (is_guest_context(x)) {
+  if (runs_on_executor(x)) {
     x.leave_executor();
   } else {
     x.set(fabric_.executors()[executor_].slot).exclusive = static_cast<std::uint16_t>(thread_ + 1);
@@ -154,7 +157,7 @@ void ArmVcpu::leave_guest(Exec& x) {
 
 // What was about to run in the guest runs on, unless an interrupt is signalled to it first.
 void ArmVcpu::resume_guest(Exec& x) {
-  if (is_guest_context(x)) {
+  if (runs_on_executor(x) && x.self() != thread_) {
     x.enter_executor();
   } else {
     x.set(fabric_.executors()[executor_].slot).exclusive = 0;

@@ -114,8 +114,8 @@ class ArmVcpu : public Module, public Touches {
   void first_run_routine(Exec& x, Frame& self);
   void access_routine(Exec& x, Frame& self, VcpuLocals& f);
   void maintenance_routine(Exec& x, Frame& self);
-  /// Whether the running context is one of the guest's, which leaves and enters by itself.
-  bool is_guest_context(const Exec& x) const;
+  /// Whether the running context is one of the guest's, or the thread.
+  bool runs_on_executor(const Exec& x) const;
   bool must_exit(Exec& x) const;
   void reset(World& w) const;
   void leave_guest(Exec& x);
