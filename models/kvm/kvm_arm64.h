@@ -103,6 +103,8 @@ class KvmArm64 : public KvmVm {
 
   // --- KvmVm -----------------------------------------------------------------------------------
 
+  /// Before the controller is ready, a policy may notify the owner of the device from there.
+  std::uint16_t work_stack_bytes() const override { return 320; }
   bool is_dead(Exec& x) const override;
   bool intc_initialized(Exec& x) const override;
   bool can_set_irq_inatomic(Exec& x, unsigned gsi) const override;
