@@ -28,8 +28,7 @@ const EventType kvm_apic_accept_irq{"kvm",
                                     "kvm_apic_accept_irq",
                                     {{"apicid", hex}, {"vec"}, {"mode", name}},
                                     "apicid {0} vec {1} ({2})"};
-const EventType kvm_eoi{
-    "kvm", "kvm_eoi", {{"apicid", hex}, {"vector"}}, "apicid {0} vector {1}"};
+const EventType kvm_eoi{"kvm", "kvm_eoi", {{"apicid", hex}, {"vector"}}, "apicid {0} vector {1}"};
 const EventType kvm_inj_virq{"kvm", "kvm_inj_virq", {{"irq", hex}}, "IRQ 0x{0}"};
 const EventType kvm_entry{"kvm", "kvm_entry", {{"vcpu_id"}}, "vcpu {0}, rip 0x0"};
 const EventType kvm_exit{
@@ -82,8 +81,7 @@ const EventType thread_end{"irqloom", "thread_end", {{"line", name}, {"action", 
 const EventType unbalanced_enable{"irqloom", "unbalanced_enable", {{"line", name}}};
 const EventType nobody_cared{"irqloom", "nobody_cared", {{"line", name}}};
 const EventType wakeup_abort{"irqloom", "wakeup_abort", {{"line", name}}};
-const EventType suspend_result{
-    "irqloom", "suspend_result", {{"line", name}, {"aborted", flag}}};
+const EventType suspend_result{"irqloom", "suspend_result", {{"line", name}, {"aborted", flag}}};
 const EventType driver_report{"irqloom", "driver_report", {{"device", name}, {"valid", flag}}};
 
 }  // namespace irqloom::event

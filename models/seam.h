@@ -6,7 +6,6 @@
 #pragma once
 
 #include <cstdint>
-
 #include <systemc>
 
 #include "sim/core/exec.h"
@@ -18,7 +17,8 @@ template <class If, int N, sc_core::sc_port_policy P>
 Calls calls(const sc_core::sc_port<If, N, P>& port) {
   auto& bound = const_cast<sc_core::sc_port<If, N, P>&>(port);
   Calls result;
-  for (int i = 0; i < bound.size(); ++i) result.callees.push_back(bound[i]);
+  for (int i = 0; i < bound.size(); ++i)
+    result.callees.push_back(bound[i]);
   return result;
 }
 

@@ -25,8 +25,7 @@ IrqDesc::IrqDesc(const sc_core::sc_module_name& module_name, Fabric& fabric, Des
           fabric.routine<&IrqDesc::handle_fasteoi_irq>(*this, "handle_fasteoi_irq", chip_c);
       break;
     case Flow::level:
-      flow_routine_ =
-          fabric.routine<&IrqDesc::handle_level_irq>(*this, "handle_level_irq", chip_c);
+      flow_routine_ = fabric.routine<&IrqDesc::handle_level_irq>(*this, "handle_level_irq", chip_c);
       break;
     case Flow::edge:
       flow_routine_ = fabric.routine<&IrqDesc::handle_edge_irq>(*this, "handle_edge_irq", chip_c);
@@ -62,17 +61,29 @@ void IrqDesc::start_at_reset(bool masked) {
   reset_.masked = masked ? 1 : 0;
 }
 
-ContextId IrqDesc::thread(std::size_t action) const { return threads_.at(action)->context(); }
+ContextId IrqDesc::thread(std::size_t action) const {
+  return threads_.at(action)->context();
+}
 
-Call IrqDesc::handle_irq(Exec& x) { return x.call(flow_routine_); }
+Call IrqDesc::handle_irq(Exec& x) {
+  return x.call(flow_routine_);
+}
 
-Call IrqDesc::disable_irq_nosync(Exec& x) { return x.call(disable_); }
+Call IrqDesc::disable_irq_nosync(Exec& x) {
+  return x.call(disable_);
+}
 
-Call IrqDesc::enable_irq(Exec& x) { return x.call(enable_); }
+Call IrqDesc::enable_irq(Exec& x) {
+  return x.call(enable_);
+}
 
-Call IrqDesc::suspend_device_irq(Exec& x) { return x.call(suspend_); }
+Call IrqDesc::suspend_device_irq(Exec& x) {
+  return x.call(suspend_);
+}
 
-Call IrqDesc::resume_device_irq(Exec& x) { return x.call(resume_); }
+Call IrqDesc::resume_device_irq(Exec& x) {
+  return x.call(resume_);
+}
 
 void IrqDesc::touches(Footprint& footprint) const {
   footprint.writes.push_back(range(state_));

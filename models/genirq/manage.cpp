@@ -5,7 +5,9 @@
 namespace irqloom {
 
 // Lazy: the hardware stays open until the next interrupt finds DISABLED and masks it.
-void IrqDesc::irq_disable(Exec& x) { x.set(state_).disabled = 1; }
+void IrqDesc::irq_disable(Exec& x) {
+  x.set(state_).disabled = 1;
+}
 
 void IrqDesc::disable_routine(Exec& x, Frame& self) {
   ROUTINE();

@@ -21,7 +21,9 @@ Call Driver::handler(Exec& x) {
   return x.call<DriverLocals>(serve_);
 }
 
-Call Driver::thread_fn(Exec& x) { return x.call<DriverLocals>(serve_); }
+Call Driver::thread_fn(Exec& x) {
+  return x.call<DriverLocals>(serve_);
+}
 
 // Two accesses to the device: what it has is read, and then acknowledged.
 void Driver::serve(Exec& x, Frame& self, DriverLocals& f) {
@@ -44,6 +46,8 @@ void Driver::serve(Exec& x, Frame& self, DriverLocals& f) {
   ROUTINE_END();
 }
 
-void Driver::touches(Footprint& footprint) const { device[0]->touches(footprint); }
+void Driver::touches(Footprint& footprint) const {
+  device[0]->touches(footprint);
+}
 
 }  // namespace irqloom

@@ -72,6 +72,8 @@ Call GuestIoapicChip::irq_retrigger(Exec& x, unsigned hwirq) {
   return Call::done();
 }
 
-void GuestIoapicChip::touches(Footprint& footprint) const { kvm_.touches(footprint); }
+void GuestIoapicChip::touches(Footprint& footprint) const {
+  kvm_.touches(footprint);
+}
 
 }  // namespace irqloom

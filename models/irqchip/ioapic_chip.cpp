@@ -29,7 +29,9 @@ Call IoapicChip::irq_eoi(Exec& x, unsigned /*hwirq*/) {
   return ioapic_.eoi(x, *vector, lapic->trigger(x, *vector));
 }
 
-Call IoapicChip::irq_ack(Exec& x, unsigned hwirq) { return irq_eoi(x, hwirq); }
+Call IoapicChip::irq_ack(Exec& x, unsigned hwirq) {
+  return irq_eoi(x, hwirq);
+}
 
 // apic_retrigger_irq(): an IPI with the line's own vector; the APIC takes it as edge-triggered.
 Call IoapicChip::irq_retrigger(Exec& x, unsigned hwirq) {
@@ -42,7 +44,8 @@ Call IoapicChip::irq_retrigger(Exec& x, unsigned hwirq) {
 
 void IoapicChip::touches(Footprint& footprint) const {
   ioapic_.touches(footprint);
-  for (const Cpu& c : cpus_) footprint.writes.push_back(range(c.lapic->state()));
+  for (const Cpu& c : cpus_)
+    footprint.writes.push_back(range(c.lapic->state()));
 }
 
 }  // namespace irqloom

@@ -35,11 +35,11 @@ Lapic::Lapic(const sc_core::sc_module_name& module_name, Fabric& fabric, unsigne
   fabric.at_reset([this](World& w) { w.mut(state_) = LapicState{}; });
 }
 
-bool Lapic::accept(Exec& x, std::uint8_t vector, Trigger mode) {
+bool Lapic::accept(Exec& x, std::uint8_t vector, Trigger trigger) {
   if (x.get(state_).enabled == 0) return false;
   LapicState& s = x.set(state_);
   s.irr[vector / 32] |= bit(vector);
-  if (mode == Trigger::level) {
+  if (trigger == Trigger::level) {
     s.tmr[vector / 32] |= bit(vector);
   } else {
     s.tmr[vector / 32] &= ~bit(vector);

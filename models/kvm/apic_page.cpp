@@ -39,9 +39,9 @@ ApicPage::ApicPage(const sc_core::sc_module_name& module_name, Fabric& fabric, K
 
 bool ApicPage::has(std::uint64_t offset) {
   if (offset % 0x10 != 0) return false;
-  static constexpr std::array single = {apic::id,   apic::version, apic::tpr, apic::ppr, apic::eoi,
-                                        apic::ldr,  apic::spiv,    apic::icr, apic::icr2,
-                                        apic::lvt0};
+  static constexpr std::array single = {apic::id,   apic::version, apic::tpr,  apic::ppr,
+                                        apic::eoi,  apic::ldr,     apic::spiv, apic::icr,
+                                        apic::icr2, apic::lvt0};
   for (const std::uint64_t r : single) {
     if (r == offset) return true;
   }
@@ -157,6 +157,8 @@ Call ApicPage::take_interrupt(Exec& x) {
   return Call::done(lapic_.acknowledge(x));
 }
 
-void ApicPage::enter(Exec& x) { kvm_.whole()->eoi_exits().enter(x, lapic_.apic_id()); }
+void ApicPage::enter(Exec& x) {
+  kvm_.whole()->eoi_exits().enter(x, lapic_.apic_id());
+}
 
 }  // namespace irqloom

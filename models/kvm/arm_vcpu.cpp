@@ -54,8 +54,11 @@ ArmVcpu::ArmVcpu(const sc_core::sc_module_name& module_name, Fabric& fabric, Con
   fabric.at_reset([this](World& w) { reset(w); });
 }
 
-// Until the first entry the executor belongs to the thread.
+// The thread is never one of the contexts that its guest consists of: it stands outside for ever,
+// and until the first entry the executor belongs to it.
 void ArmVcpu::reset(World& w) const {
+  const ContextInfo& thread = fabric_.contexts()[thread_];
+  reinterpret_cast<ContextState*>(w.mut_bytes(thread.slot, thread.offset))->outside = 1;
   ArmVcpuState& s = w.mut(state_);
   s = ArmVcpuState{};
   const auto start = kvm_.config().start;
@@ -72,6 +75,7 @@ void ArmVcpu::reset(World& w) const {
   s.run = 1;
   s.running = 1;
   s.mode = in_guest_mode;
+  s.entered = 1;
 }
 
 // --- the guest ----------------------------------------------------------------------------------
@@ -139,13 +143,14 @@ void ArmVcpu::access_routine(Exec& x, Frame& self, VcpuLocals& f) {
 
 // --- entries and exits --------------------------------------------------------------------------
 
-bool ArmVcpu::is_guest_context(const Exec& x) const {
+bool ArmVcpu::runs_on_executor(const Exec& x) const {
   return x.fabric().state(x.world(), x.self()).executor == executor_ + 1U;
 }
 
 void ArmVcpu::leave_guest(Exec& x) {
   x.set(state_).mode = outside_guest_mode;
-  if (is_guest_context(x)) {
+  x.set(state_).entered = 0;
+  if (runs_on_executor(x)) {
     x.leave_executor();
   } else {
     x.set(fabric_.executors()[executor_].slot).exclusive = static_cast<std::uint16_t>(thread_ + 1);
@@ -154,7 +159,8 @@ void ArmVcpu::leave_guest(Exec& x) {
 
 // What was about to run in the guest runs on, unless an interrupt is signalled to it first.
 void ArmVcpu::resume_guest(Exec& x) {
-  if (is_guest_context(x)) {
+  x.set(state_).entered = 1;
+  if (runs_on_executor(x) && x.self() != thread_) {
     x.enter_executor();
   } else {
     x.set(fabric_.executors()[executor_].slot).exclusive = 0;
@@ -238,9 +244,11 @@ void ArmVcpu::resume(Exec& x) {
 
 // --- the thread ---------------------------------------------------------------------------------
 
-// Signals and kicks make it leave; an exit of the guest's own is left to itself.
+// Signals and kicks make it leave; an exit of the guest's own is left to itself, and an IPI that
+// comes during the entry waits for its end: interrupts are off.
 bool ArmVcpu::must_exit(Exec& x) const {
   const ArmVcpuState& s = x.get(state_);
+  if (s.entered == 0) return false;
   return s.mode == exiting_guest_mode || (s.mode == in_guest_mode && s.run == 0);
 }
 

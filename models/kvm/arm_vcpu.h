@@ -31,6 +31,8 @@ struct ArmVcpuState {
   std::uint8_t requests = 0;  ///< Bit 0: KVM_REQ_IRQ_PENDING, bit 1: KVM_REQ_SLEEP.
   std::uint8_t pause = 0;     ///< arch.pause: somebody changes active state.
   std::int32_t result = 0;    ///< Of the last KVM_RUN that returned.
+  std::uint8_t entered = 0;   ///< The guest's code runs: an IPI makes it exit.
+  std::uint8_t reserved[3] = {};
 };
 
 inline constexpr std::uint8_t kvm_req_irq_pending = 1;
@@ -114,8 +116,8 @@ class ArmVcpu : public Module, public Touches {
   void first_run_routine(Exec& x, Frame& self);
   void access_routine(Exec& x, Frame& self, VcpuLocals& f);
   void maintenance_routine(Exec& x, Frame& self);
-  /// Whether the running context is one of the guest's, which leaves and enters by itself.
-  bool is_guest_context(const Exec& x) const;
+  /// Whether the running context is one of the guest's, or the thread.
+  bool runs_on_executor(const Exec& x) const;
   bool must_exit(Exec& x) const;
   void reset(World& w) const;
   void leave_guest(Exec& x);
@@ -147,6 +149,6 @@ class ArmVcpu : public Module, public Touches {
 IRQLOOM_FIELDS(irqloom::ArmVcpuState, IRQLOOM_FLAG(online), IRQLOOM_FLAG(initialized),
                IRQLOOM_FLAG(has_run_once), IRQLOOM_FLAG(run), IRQLOOM_FLAG(running),
                IRQLOOM_NUMBER(mode), IRQLOOM_HEX(requests), IRQLOOM_FLAG(pause),
-               IRQLOOM_NUMBER(result));
+               IRQLOOM_NUMBER(result), IRQLOOM_FLAG(entered), IRQLOOM_NUMBER(reserved));
 IRQLOOM_FIELDS(irqloom::VcpuLocals, IRQLOOM_HEX(value), IRQLOOM_HEX(offset), IRQLOOM_FLAG(is_write),
                IRQLOOM_NUMBER(reserved));

@@ -7,7 +7,9 @@ namespace irqloom {
 
 namespace {
 
-void add(EoiExitState& s, std::uint8_t vector) { s.handled[vector / 32] |= 1U << vector % 32; }
+void add(EoiExitState& s, std::uint8_t vector) {
+  s.handled[vector / 32] |= 1U << vector % 32;
+}
 
 }  // namespace
 
@@ -15,7 +17,8 @@ EoiExits::EoiExits(const std::string& name, Fabric& fabric, Kvm& kvm, unsigned v
     : kvm_(kvm), states_(fabric.reserve_array<EoiExitState>(name + ".vcpu", vcpus)) {}
 
 void EoiExits::request(Exec& x) {
-  for (unsigned v = 0; v < states_.size; ++v) x.set(states_[v]).requested = 1;
+  for (unsigned v = 0; v < states_.size; ++v)
+    x.set(states_[v]).requested = 1;
 }
 
 void EoiExits::request(Exec& x, const ApicMessage& message) {

@@ -39,7 +39,9 @@ enum Ocw2 : unsigned {
   rotate_on_specific_end = 7
 };
 
-std::uint8_t bit(unsigned line) { return static_cast<std::uint8_t>(1U << line % lines_per_chip); }
+std::uint8_t bit(unsigned line) {
+  return static_cast<std::uint8_t>(1U << line % lines_per_chip);
+}
 
 void set_bits(std::uint8_t& bits, std::uint8_t mask, bool on) {
   bits = static_cast<std::uint8_t>(on ? bits | mask : bits & ~mask);
@@ -86,7 +88,9 @@ Call KvmPic::write_port(Exec& x, std::uint16_t port, std::uint8_t value) {
                                              static_cast<std::uint8_t>(port >> 8)}});
 }
 
-Call KvmPic::read_irq(Exec& x) { return x.call<PicLocals>(read_irq_); }
+Call KvmPic::read_irq(Exec& x) {
+  return x.call<PicLocals>(read_irq_);
+}
 
 // --- lines and the output ---------------------------------------------------------------------
 

@@ -96,6 +96,6 @@ IRQLOOM_FIELDS(irqloom::PicState, IRQLOOM_HEX(last_irr), IRQLOOM_HEX(irr), IRQLO
                IRQLOOM_HEX(elcr));
 IRQLOOM_FIELDS(irqloom::PicPairState, IRQLOOM_HEX(irq_states), IRQLOOM_FLAG(output),
                IRQLOOM_NUMBER(reserved));
-IRQLOOM_FIELDS(irqloom::PicLocals, IRQLOOM_NUMBER(line), IRQLOOM_NUMBER(source),
-               IRQLOOM_HEX(value), IRQLOOM_HEX(vector), IRQLOOM_HEX(ended), IRQLOOM_HEX(port),
-               IRQLOOM_FLAG(update), IRQLOOM_NUMBER(reserved));
+IRQLOOM_FIELDS(irqloom::PicLocals, IRQLOOM_NUMBER(line), IRQLOOM_NUMBER(source), IRQLOOM_HEX(value),
+               IRQLOOM_HEX(vector), IRQLOOM_HEX(ended), IRQLOOM_HEX(port), IRQLOOM_FLAG(update),
+               IRQLOOM_NUMBER(reserved));

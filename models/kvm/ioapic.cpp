@@ -28,27 +28,30 @@ KvmIoapic::KvmIoapic(const sc_core::sc_module_name& module_name, Fabric& fabric,
       write_(fabric.routine<&KvmIoapic::write_routine>(*this, "ioapic_write_indirect", ioapic_c)),
       eoi_(fabric.routine<&KvmIoapic::eoi_routine>(*this, "kvm_ioapic_update_eoi", ioapic_c)),
       restore_(fabric.routine<&KvmIoapic::restore_routine>(*this, "kvm_set_ioapic", ioapic_c)),
-      eoi_inject_(std::make_unique<WorkItem>(
-          fabric, std::string(name()) + ".eoi_inject", "kvm",
-          fabric.routine<&KvmIoapic::eoi_inject_work>(*this, "kvm_ioapic_eoi_inject_work",
-                                                      ioapic_c),
-          "kvm.eoi_delay")) {
+      eoi_inject_(std::make_unique<WorkItem>(fabric, std::string(name()) + ".eoi_inject", "kvm",
+                                             fabric.routine<&KvmIoapic::eoi_inject_work>(
+                                                 *this, "kvm_ioapic_eoi_inject_work", ioapic_c),
+                                             "kvm.eoi_delay")) {
   for (int logical = 0; logical < 2; ++logical) {
     for (int level = 0; level < 2; ++level) {
       for (int masked = 0; masked < 2; ++masked) {
-        mode_labels_[logical][level][masked] = fabric.name(
-            std::string("Fixed|") + (logical != 0 ? "logical" : "physical") +
-            (level != 0 ? "|level" : "|edge") + (masked != 0 ? "|masked" : ""));
+        mode_labels_[logical][level][masked] =
+            fabric.name(std::string("Fixed|") + (logical != 0 ? "logical" : "physical") +
+                        (level != 0 ? "|level" : "|edge") + (masked != 0 ? "|masked" : ""));
       }
     }
   }
   fabric.at_reset([this](World& w) {
-    for (unsigned n = 0; n < pins_.size; ++n) w.mut(pins_[n]) = KvmPin{};
-    for (const Preset& p : presets_) w.mut(pins_[p.pin]) = p.entry;
+    for (unsigned n = 0; n < pins_.size; ++n)
+      w.mut(pins_[n]) = KvmPin{};
+    for (const Preset& p : presets_)
+      w.mut(pins_[p.pin]) = p.entry;
   });
 }
 
-const ResampleTraits& KvmIoapic::traits() const { return kvm_.resample_entry().traits; }
+const ResampleTraits& KvmIoapic::traits() const {
+  return kvm_.resample_entry().traits;
+}
 
 std::int64_t KvmIoapic::mode_label(const KvmPin& p) const {
   return mode_labels_[p.dest_mode][p.trigger_mode][p.mask];
@@ -78,8 +81,7 @@ void KvmIoapic::set_irq_routine(Exec& x, Frame& self, PinLocals& f) {
   ROUTINE();
   LOCK(lock_, "take ioapic->lock, ioapic_set_irq, drop it", cost("kvm.ioapic"), writes(pins_),
        calls(bus_));
-  f.value = static_cast<std::uint32_t>(
-      drive(x, f.source, f.pin, f.level != 0, f.line_status != 0));
+  f.value = static_cast<std::uint32_t>(drive(x, f.source, f.pin, f.level != 0, f.line_status != 0));
   x.unlock(lock_);
   RETURN(static_cast<std::int32_t>(f.value));
   ROUTINE_END();

@@ -39,8 +39,8 @@ struct PinLocals {
   std::uint8_t level = 0;
   std::uint8_t vector = 0;
   std::uint8_t trigger = 0;
-  std::uint8_t high = 0;     ///< The upper half of the entry is written.
-  std::uint8_t changed = 0;  ///< The mask bit changed.
+  std::uint8_t high = 0;         ///< The upper half of the entry is written.
+  std::uint8_t changed = 0;      ///< The mask bit changed.
   std::uint8_t line_status = 0;  ///< Who raises the pin asks whether it was coalesced.
   std::uint32_t value = 0;
 };
@@ -134,6 +134,6 @@ IRQLOOM_FIELDS(irqloom::KvmPin, IRQLOOM_HEX(vector), IRQLOOM_NUMBER(delivery_mod
                IRQLOOM_FLAG(trigger_mode), IRQLOOM_FLAG(mask), IRQLOOM_HEX(dest), IRQLOOM_FLAG(irr),
                IRQLOOM_FLAG(irr_delivered), IRQLOOM_HEX(irq_states), IRQLOOM_FLAG(ack_pending),
                IRQLOOM_NUMBER(irq_eoi), IRQLOOM_NUMBER(reserved));
-IRQLOOM_FIELDS(irqloom::PinLocals, IRQLOOM_NUMBER(pin), IRQLOOM_NUMBER(source),
-               IRQLOOM_FLAG(level), IRQLOOM_HEX(vector), IRQLOOM_FLAG(trigger), IRQLOOM_FLAG(high),
+IRQLOOM_FIELDS(irqloom::PinLocals, IRQLOOM_NUMBER(pin), IRQLOOM_NUMBER(source), IRQLOOM_FLAG(level),
+               IRQLOOM_HEX(vector), IRQLOOM_FLAG(trigger), IRQLOOM_FLAG(high),
                IRQLOOM_FLAG(changed), IRQLOOM_FLAG(line_status), IRQLOOM_HEX(value));

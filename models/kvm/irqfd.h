@@ -18,7 +18,7 @@ struct IrqfdState {
 };
 
 struct AssignLocals {
-  std::uint8_t events = 0;  ///< What vfs_poll() returned: EPOLLIN or not.
+  std::uint8_t events = 0;      ///< What vfs_poll() returned: EPOLLIN or not.
   std::uint8_t was_member = 0;  ///< Of the resampler, before.
   std::uint8_t reserved[2] = {};
 };

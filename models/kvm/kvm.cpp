@@ -42,7 +42,9 @@ Call Kvm::set_routed_irq(Exec& x, unsigned source, unsigned n, bool level) {
   return Call::done(-1);
 }
 
-unsigned Kvm::set_msi(Exec& x, unsigned n) { return bus_.send(x, msi_of(x.get(routes_[n]))); }
+unsigned Kvm::set_msi(Exec& x, unsigned n) {
+  return bus_.send(x, msi_of(x.get(routes_[n])));
+}
 
 void Kvm::ack_notifiers_changed(Exec& x) {
   if (whole_) whole_->eoi_exits().request(x);

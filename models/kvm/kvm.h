@@ -36,7 +36,7 @@ ApicMessage msi_of(const RouteState& route);
 class Kvm : public KvmVm {
  public:
   struct Config {
-    unsigned gsis = 24;      ///< Size of the routing table.
+    unsigned gsis = 24;  ///< Size of the routing table.
     KvmIoapic::Config ioapic = {};
     std::string resample_policy = "at-eoi";
     /// Not 0: elaborates a WholeIrqchip for so many vCPUs, with an empty routing table.
@@ -78,7 +78,6 @@ class Kvm : public KvmVm {
   SlotArray<RouteState> routes_;
   ApicBus& bus_;
   std::unique_ptr<KvmIoapic> ioapic_;
-  std::vector<Irqfd*> irqfds_;
   std::unique_ptr<WholeIrqchip> whole_;
 };
 

@@ -87,6 +87,18 @@ bool KvmArm64::is_any_vcpu_running(Exec& x) const {
                      [&](const ArmVcpu* v) { return x.get(v->state()).running != 0; });
 }
 
+std::optional<int> KvmArm64::check_extension(std::string_view capability) {
+  static constexpr std::pair<std::string_view, int> known[] = {
+      {"IRQCHIP", 1},    {"IRQFD", 1},          {"IRQFD_RESAMPLE", 1},
+      {"SIGNAL_MSI", 1}, {"IRQ_ROUTING", 4096}, {"ARM_IRQ_LINE_LAYOUT_2", 1},
+      {"MSI_DEVID", 0},  // Without an ITS.
+  };
+  for (const auto& [name, value] : known) {
+    if (name == capability) return value;
+  }
+  return std::nullopt;
+}
+
 // --- vCPUs --------------------------------------------------------------------------------------
 
 Call KvmArm64::create_vcpu(Exec& x, unsigned id) {

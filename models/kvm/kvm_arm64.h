@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "models/kvm/vgic/vgic.h"
@@ -77,6 +78,9 @@ class KvmArm64 : public KvmVm {
   std::size_t vcpus() const { return vcpus_.size(); }
   const Config& config() const { return config_; }
 
+  /// KVM_CHECK_EXTENSION, by the name after KVM_CAP_; nothing for one that is not modelled.
+  static std::optional<int> check_extension(std::string_view capability);
+
   // --- ioctls ----------------------------------------------------------------------------------
 
   Call create_vgic(Exec& x);                  ///< KVM_CREATE_DEVICE
@@ -99,6 +103,8 @@ class KvmArm64 : public KvmVm {
 
   // --- KvmVm -----------------------------------------------------------------------------------
 
+  /// Before the controller is ready, a policy may notify the owner of the device from there.
+  std::uint16_t work_stack_bytes() const override { return 320; }
   bool is_dead(Exec& x) const override;
   bool intc_initialized(Exec& x) const override;
   bool can_set_irq_inatomic(Exec& x, unsigned gsi) const override;

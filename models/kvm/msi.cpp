@@ -21,9 +21,10 @@ constexpr unsigned mode_level = 1U << 4;
 void set_msi_route(RouteState& route, std::uint64_t address, std::uint32_t data) {
   route.vector = static_cast<std::uint8_t>(data);
   route.dest = static_cast<std::uint8_t>(address >> dest_shift);
-  route.msi_mode = static_cast<std::uint8_t>((data >> delivery_mode_shift & mode_bits) |
-                                             ((address >> logical_bit & 1) != 0 ? mode_logical : 0) |
-                                             ((data >> trigger_bit & 1) != 0 ? mode_level : 0));
+  route.msi_mode =
+      static_cast<std::uint8_t>((data >> delivery_mode_shift & mode_bits) |
+                                ((address >> logical_bit & 1) != 0 ? mode_logical : 0) |
+                                ((data >> trigger_bit & 1) != 0 ? mode_level : 0));
 }
 
 ApicMessage msi_of(const RouteState& route) {

@@ -24,7 +24,9 @@ Resampler::Resampler(const sc_core::sc_module_name& module_name, Fabric& fabric,
 
 Resampler::~Resampler() = default;
 
-Call Resampler::lower(Exec& x) { return kvm_.set_irq(x, source_irqfd_resample, gsi_, false); }
+Call Resampler::lower(Exec& x) {
+  return kvm_.set_irq(x, source_irqfd_resample, gsi_, false);
+}
 
 bool Resampler::is_pin_masked(Exec& x) const {
   return kvm_.is_masked(x, gsi_);

@@ -12,11 +12,11 @@ class KvmVm;
 class ResamplePolicy;
 
 struct ResamplerState {
-  std::uint8_t registered = 0;    ///< Its ack notifier is on the list.
-  std::uint8_t hears_mask = 0;    ///< Its mask notifier is on the list.
-  std::uint16_t members = 0;      ///< Bit per irqfd on resampler->list; at most 16.
-  std::uint8_t masked = 0;        ///< Proposals that track the mask: as last heard.
-  std::uint8_t pending = 0;       ///< Likewise: a notification was postponed.
+  std::uint8_t registered = 0;  ///< Its ack notifier is on the list.
+  std::uint8_t hears_mask = 0;  ///< Its mask notifier is on the list.
+  std::uint16_t members = 0;    ///< Bit per irqfd on resampler->list; at most 16.
+  std::uint8_t masked = 0;      ///< Proposals that track the mask: as last heard.
+  std::uint8_t pending = 0;     ///< Likewise: a notification was postponed.
   std::uint8_t reserved[2] = {};
 };
 

@@ -1,6 +1,6 @@
 // What KVM's ioctls on an x86 VM refuse before they do anything: arguments, and a VM without the
-// controllers that they speak of (virt/kvm/eventfd.c, virt/kvm/kvm_main.c, arch/x86/kvm/x86.c, Linux
-// 6.1.192). Results are 0 or -errno.
+// controllers that they speak of (virt/kvm/eventfd.c, virt/kvm/kvm_main.c, arch/x86/kvm/x86.c,
+// Linux 6.1.192). Results are 0 or -errno.
 #pragma once
 
 #include <span>

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::int32_t einval = -22;
 constexpr unsigned pic_lines = 16;
-constexpr std::uint64_t max_routes = 4096;  // KVM_MAX_IRQ_ROUTES
+constexpr std::uint64_t max_routes = 4096;    // KVM_MAX_IRQ_ROUTES
 constexpr std::uint64_t msi_valid_devid = 1;  // KVM_MSI_VALID_DEVID, allowed and ignored.
 
 constexpr std::uint64_t reg_select = 0x00;
@@ -137,8 +137,10 @@ bool WholeIrqchip::is_valid(std::span<const RoutingEntry> entries) {
 
 std::int32_t WholeIrqchip::set_routing(Exec& x, std::span<const RoutingEntry> entries) {
   if (!is_valid(entries)) return einval;
-  for (unsigned n = 0; n < kvm_.gsis(); ++n) x.set(kvm_.route(n)) = RouteState{};
-  for (const auto& slot : gsis_) std::fill_n(x.set(slot).gsi, irqchip_pins, no_gsi);
+  for (unsigned n = 0; n < kvm_.gsis(); ++n)
+    x.set(kvm_.route(n)) = RouteState{};
+  for (const auto& slot : gsis_)
+    std::fill_n(x.set(slot).gsi, irqchip_pins, no_gsi);
   for (const RoutingEntry& e : entries) {
     // A GSI beyond those that anybody raises is not elaborated.
     if (e.gsi < kvm_.gsis()) add(x, e);
@@ -213,7 +215,8 @@ std::uint32_t WholeIrqchip::read_mmio(Exec& x, std::uint64_t offset) const {
 }
 
 void WholeIrqchip::touches(Footprint& footprint) const {
-  for (const auto& slot : gsis_) footprint.writes.push_back(range(slot));
+  for (const auto& slot : gsis_)
+    footprint.writes.push_back(range(slot));
   footprint.writes.push_back(range(window_));
   pic_.touches(footprint);
   eoi_exits_.touches(footprint);

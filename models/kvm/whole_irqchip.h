@@ -1,5 +1,6 @@
-// What a whole in-kernel irqchip has beyond the road of the stories: GSIs that lead to several chips
-// or to any MSI, the 8259 pair, EOI exits, the clock's status, the I/O APIC's register window.
+// What a whole in-kernel irqchip has beyond the road of the stories: GSIs that lead to several
+// chips or to any MSI, the 8259 pair, EOI exits, the clock's status, the I/O APIC's register
+// window.
 //
 // Elaborated only where it is asked for (Kvm::Config::whole_for), so that the worlds of stories do
 // not carry it.
@@ -22,10 +23,11 @@ class Kvm;
 /// KVM_IRQCHIP_* (arch/x86/include/uapi/asm/kvm.h).
 enum class IrqChip : std::uint8_t { pic_master = 0, pic_slave = 1, ioapic = 2 };
 
-inline constexpr unsigned irqchip_pins = 24;        ///< KVM_IRQCHIP_NUM_PINS
+inline constexpr unsigned irqchip_pins = 24;  ///< KVM_IRQCHIP_NUM_PINS
 inline constexpr std::uint32_t no_gsi = 0xffffffff;
 
-/// Line n of the 8259 pair is pin first_pic_pin + n where pins of all chips are told apart by number.
+/// Line n of the 8259 pair is pin first_pic_pin + n where pins of all chips are told apart by
+/// number.
 inline constexpr unsigned first_pic_pin = 0x100;
 
 /// The chip of line 0..15 of the 8259 pair.
@@ -71,8 +73,9 @@ class WholeIrqchip : public Module, public Touches {
  public:
   WholeIrqchip(const sc_core::sc_module_name& name, Fabric& fabric, Kvm& kvm, unsigned vcpus);
 
-  /// kvm_set_irq() for any GSI. `line_status`: the caller asks for the status (KVM_IRQ_LINE_STATUS).
-  /// The value: -1 if all chips ignored it, else the sum over those that did not.
+  /// kvm_set_irq() for any GSI. `line_status`: the caller asks for the status
+  /// (KVM_IRQ_LINE_STATUS). The value: -1 if all chips ignored it, else the sum over those that did
+  /// not.
   Call set_irq(Exec& x, unsigned source, unsigned gsi, bool level, bool line_status);
   /// kvm_set_irq_routing(): replaces the table. 0 or -EINVAL, which changes nothing.
   std::int32_t set_routing(Exec& x, std::span<const RoutingEntry> entries);

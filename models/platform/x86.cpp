@@ -20,14 +20,18 @@ Machine::Machine(Fabric& fabric, const Spec& spec)
     : fabric_(fabric), eventfd_locks_(std::make_shared<EventfdLocks>()) {
   build_host(spec);
   build_kvm(spec);
-  for (const AssignedSpec& d : spec.devices) build_device(spec, d);
+  for (const AssignedSpec& d : spec.devices)
+    build_device(spec, d);
   for (const EmulatedSpec& e : spec.emulated) {
     auto device = std::make_unique<EmulatedDevice>(e.name.c_str(), fabric_, e.config, *kvm_);
-    for (const auto& v : vcpus_) device->attach(*v);
+    for (const auto& v : vcpus_)
+      device->attach(*v);
     emulated_.emplace_back(e.name, std::move(device));
   }
-  for (const GuestLine& l : spec.lines) build_line(spec, l);
-  for (const ScriptSpec& script : spec.scripts) build_script(script);
+  for (const GuestLine& l : spec.lines)
+    build_line(spec, l);
+  for (const ScriptSpec& script : spec.scripts)
+    build_script(script);
   add_properties(spec);
 }
 
@@ -43,12 +47,12 @@ void Machine::build_host(const Spec& spec) {
     host_lapics_.push_back(std::make_unique<Lapic>(number("host_lapic", i).c_str(), fabric_, i));
     host_bus_->attach(*host_lapics_[i]);
     host_chip_->attach(host_cpus_[i], *host_lapics_[i]);
-    host_entries_.push_back(std::make_unique<CpuEntry>(
-        number("cpu_entry", i).c_str(), fabric_,
-        CpuEntry::Config{.layer = "host kernel",
-                         .context = number("cpu", i) + "/hardirq",
-                         .cpu = static_cast<std::uint16_t>(i)},
-        *host_lapics_[i], host_cpus_[i]));
+    host_entries_.push_back(
+        std::make_unique<CpuEntry>(number("cpu_entry", i).c_str(), fabric_,
+                                   CpuEntry::Config{.layer = "host kernel",
+                                                    .context = number("cpu", i) + "/hardirq",
+                                                    .cpu = static_cast<std::uint16_t>(i)},
+                                   *host_lapics_[i], host_cpus_[i]));
   }
 }
 
@@ -67,13 +71,13 @@ void Machine::build_kvm(const Spec& spec) {
     vcpus_.push_back(std::make_unique<Vcpu>(number("vcpu", i).c_str(), fabric_, i,
                                             *guest_lapics_[i], guest_cpus_[i]));
     guest_chip_->attach(*vcpus_[i]);
-    guest_entries_.push_back(std::make_unique<CpuEntry>(
-        number("vcpu_entry", i).c_str(), fabric_,
-        CpuEntry::Config{.layer = "guest",
-                         .context = number("vcpu", i) + "/hardirq",
-                         .cpu = static_cast<std::uint16_t>(i),
-                         .guest = true},
-        *guest_lapics_[i], guest_cpus_[i]));
+    guest_entries_.push_back(
+        std::make_unique<CpuEntry>(number("vcpu_entry", i).c_str(), fabric_,
+                                   CpuEntry::Config{.layer = "guest",
+                                                    .context = number("vcpu", i) + "/hardirq",
+                                                    .cpu = static_cast<std::uint16_t>(i),
+                                                    .guest = true},
+                                   *guest_lapics_[i], guest_cpus_[i]));
     vcpus_[i]->set_hardirq(guest_entries_[i]->context());
   }
 }
@@ -101,10 +105,9 @@ void Machine::build_device(const Spec& spec, const AssignedSpec& d) {
   a.wire->out.bind(host_ioapic_->inputs);
 
   const auto vector = static_cast<std::uint8_t>(first_host_vector + d.host_pin);
-  a.host_desc = std::make_unique<IrqDesc>((n + "_host_irq").c_str(), fabric_,
-                                          DescConfig{.irq = d.host_pin,
-                                                     .hwirq = d.host_pin,
-                                                     .layer = "host kernel"});
+  a.host_desc = std::make_unique<IrqDesc>(
+      (n + "_host_irq").c_str(), fabric_,
+      DescConfig{.irq = d.host_pin, .hwirq = d.host_pin, .layer = "host kernel"});
   a.host_desc->add_action({.name = "vfio-intx(" + n + ")"});
   a.host_desc->start_at_reset();
   a.host_desc->chip.bind(host_chip_->ops);
@@ -115,8 +118,8 @@ void Machine::build_device(const Spec& spec, const AssignedSpec& d) {
     w.mut(pin) = IoapicPin{.vector = vector, .polarity = 1, .trigger_mode = 1, .mask = 0};
   });
 
-  a.vfio = std::make_unique<VfioIntx>((n + "_vfio").c_str(), fabric_, d.pci_2_3,
-                                      spec.forwards_mask);
+  a.vfio =
+      std::make_unique<VfioIntx>((n + "_vfio").c_str(), fabric_, d.pci_2_3, spec.forwards_mask);
   a.vfio->device.bind(a.device->config);
   a.vfio->host_line.bind(a.host_desc->line);
   a.host_desc->actions.bind(a.vfio->action);
@@ -153,7 +156,9 @@ DeviceIf& Machine::device_registers(std::string_view name) {
   throw std::invalid_argument("no device named " + std::string(name));
 }
 
-std::int64_t Machine::device_label(std::string_view name) { return fabric_.name(name); }
+std::int64_t Machine::device_label(std::string_view name) {
+  return fabric_.name(name);
+}
 
 std::function<bool(const World&)> Machine::work_predicate(const GuestLine& l) {
   std::vector<Slot<DeviceState>> assigned;
@@ -196,12 +201,12 @@ void Machine::build_line(const Spec& spec, const GuestLine& l) {
     drivers.push_back(drivers_.back().get());
   }
   if (l.raw) {
-    raw_lines_.push_back(std::make_unique<RawLine>(
-        name.c_str(), fabric_,
-        RawLine::Config{.hwirq = l.gsi,
-                        .irq = l.gsi,
-                        .action_name = l.actions.at(0).device,
-                        .thread_cpus = guest_cpus_}));
+    raw_lines_.push_back(
+        std::make_unique<RawLine>(name.c_str(), fabric_,
+                                  RawLine::Config{.hwirq = l.gsi,
+                                                  .irq = l.gsi,
+                                                  .action_name = l.actions.at(0).device,
+                                                  .thread_cpus = guest_cpus_}));
     raw_lines_.back()->chip.bind(guest_chip_->ops);
     raw_lines_.back()->action.bind(drivers.at(0)->action);
     entry.flows.bind(raw_lines_.back()->flow);
@@ -217,8 +222,8 @@ void Machine::build_line(const Spec& spec, const GuestLine& l) {
                                                    .spurious_window = spec.spurious_window,
                                                    .thread_cpus = guest_cpus_});
   for (std::size_t i = 0; i < l.actions.size(); ++i) {
-    desc->add_action({.name = l.actions[i].device,
-                      .threaded = l.actions[i].serves == Driver::Serves::thread});
+    desc->add_action(
+        {.name = l.actions[i].device, .threaded = l.actions[i].serves == Driver::Serves::thread});
     desc->actions.bind(drivers[i]->action);
   }
   if (l.wakeup) desc->wake_at_reset();
@@ -277,13 +282,15 @@ Script::Op Machine::operation(const ScriptOp& op) {
 void Machine::build_script(const ScriptSpec& s) {
   std::vector<Script::Operation> ops;
   std::vector<const Touches*> touched;
-  for (const ScriptOp& op : s.ops) ops.push_back({operation(op)});
+  for (const ScriptOp& op : s.ops)
+    ops.push_back({operation(op)});
   for (const auto& [name, a] : assignments_) {
     touched.push_back(a.irqfd.get());
     touched.push_back(a.trigger.get());
     touched.push_back(a.vfio.get());
   }
-  for (const auto& [gsi, d] : guest_descs_) touched.push_back(d.get());
+  for (const auto& [gsi, d] : guest_descs_)
+    touched.push_back(d.get());
   scripts_.push_back(std::make_unique<Script>(
       s.name.c_str(), fabric_,
       Script::Config{.layer = s.in_guest ? "guest" : "vmm",

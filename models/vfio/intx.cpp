@@ -39,9 +39,13 @@ VfioIntx::VfioIntx(const sc_core::sc_module_name& module_name, Fabric& fabric, b
   fabric.at_reset([this](World& w) { w.mut(state_) = VfioIntxState{}; });
 }
 
-Call VfioIntx::handler(Exec& x) { return x.call<IntxLocals>(handler_); }
+Call VfioIntx::handler(Exec& x) {
+  return x.call<IntxLocals>(handler_);
+}
 
-Call VfioIntx::thread_fn(Exec& /*x*/) { return Call::done(irq_none); }
+Call VfioIntx::thread_fn(Exec& /*x*/) {
+  return Call::done(irq_none);
+}
 
 void VfioIntx::vfio_intx_handler(Exec& x, Frame& self, IntxLocals& f) {
   ROUTINE();

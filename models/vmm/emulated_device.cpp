@@ -66,7 +66,9 @@ void EmulatedDevice::io(Exec& x, Frame& self) {
   ROUTINE_END();
 }
 
-Call EmulatedDevice::acknowledge(Exec& x) { return x.call<EmulatedLocals>(acknowledge_); }
+Call EmulatedDevice::acknowledge(Exec& x) {
+  return x.call<EmulatedLocals>(acknowledge_);
+}
 
 // The guest's write exits to the VMM, which lowers the line before it re-enters.
 void EmulatedDevice::serve(Exec& x, Frame& self, EmulatedLocals& f) {

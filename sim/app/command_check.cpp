@@ -210,6 +210,11 @@ ExitCode check_command(const CheckOptions& options) {
   const std::vector<std::string> paths =
       options.paths.empty() ? std::vector<std::string>{"scenarios"} : options.paths;
   Items items = find_items(check::find_scenarios(paths), options.with_long);
+  if (!options.only.empty()) {
+    std::erase_if(items, [&](const CheckItem& item) {
+      return !item.wrong_input && to_string(item.mode) != options.only;
+    });
+  }
   run_items(options, items);
   compare_with_golden(options, items);
   const Totals totals = count(items);

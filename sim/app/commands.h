@@ -58,6 +58,7 @@ ExitCode replay_command(const ReplayOptions& options);
 struct CheckOptions : CommonOptions {
   std::vector<std::string> paths;  ///< Files and folders; none: "scenarios".
   bool promote = false;            ///< Accept what came out as golden.
+  std::string only;                ///< "run" or "explore"; empty: both.
   bool with_long = false;          ///< Variants tagged "long" too.
   std::string junit;               ///< File for a JUnit report; may be empty.
   unsigned jobs = 0;               ///< Processes at a time; 0: as many as there are CPUs.

@@ -157,6 +157,9 @@ void add_check(CLI::App& app, Action& action) {
   command->add_option("PATH", options->paths, "Scenarios and folders; default: scenarios");
   command->add_flag("--promote", options->promote, "Accept the results as golden");
   command->add_flag("--long", options->with_long, "Variants tagged \"long\" too");
+  command->add_option("--only", options->only, "Only runs (run), or only explorations (explore)")
+      ->check(CLI::IsMember(std::vector<std::string>{"run", "explore"}))
+      ->type_name("MODE");
   command->add_option("--junit", options->junit, "Write a JUnit report")->type_name("FILE");
   command->add_option("--jobs,-j", options->jobs, "Processes at a time; default: one per CPU");
   add_output(*command, *options);

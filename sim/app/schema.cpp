@@ -345,11 +345,8 @@ Json properties() {
   Json json = {
       {"type", "object"},
       {"description", "What is judged: only what is listed here. Missing: every built-in one."},
-      {"additionalProperties", false},
-      {"patternProperties",
-       {{"^[a-z0-9-]{1,60}$",
-         {{"anyOf", Json::array({own, Json{{"const", false}},
-                                 Json{{"type", "object"}, {"maxProperties", 0}}})}}}}}};
+      {"propertyNames", {{"pattern", "^[a-z0-9-]{1,60}$"}}},
+      {"additionalProperties", {{"anyOf", Json::array({own, Json{{"const", false}}})}}}};
   json["properties"] = Json::object();
   for (const BuiltinProperty& p : builtin_properties()) {
     json["properties"][std::string(p.name)] = {
@@ -412,7 +409,10 @@ Members top_level() {
              {{"until", with_default(described(ref("duration"), "Its end."), "20ms")},
               {"patience",
                with_default(described(ref("duration"), "How long an obligation may last."), "5ms")},
-              {"seed", with_default(number("Of the generators.", 0, 18446744073709551615U), 1)}});
+              {"seed", with_default(Json{{"type", "integer"},
+                                         {"minimum", 0},
+                                         {"description", "Of the generators: any of 64 bits."}},
+                                    1)}});
   const Json explore =
       object("The exploration.",
              {{"max_states",

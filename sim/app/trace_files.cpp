@@ -43,8 +43,8 @@ void write_file(const std::string& path, const std::string& text) {
 }  // namespace
 
 const std::vector<std::string>& trace_formats() {
-  static const std::vector<std::string> names = {"text", "jsonl", "vcd", "perfetto",
-                                                 "ftrace", "svg"};
+  static const std::vector<std::string> names = {"text",     "jsonl",  "vcd",
+                                                 "perfetto", "ftrace", "svg"};
   return names;
 }
 

@@ -34,6 +34,8 @@ std::vector<const EventType*> EventType::all() {
   return sorted;
 }
 
-std::size_t EventType::count() { return registry().size(); }
+std::size_t EventType::count() {
+  return registry().size();
+}
 
 }  // namespace irqloom

@@ -29,18 +29,20 @@ class Listener {
 
 /// Why a context cannot step.
 enum class Blocked : std::uint8_t {
-  no,         ///< It can.
-  finished,   ///< Nothing to run.
-  executor,   ///< Its executor runs something else.
-  guard,      ///< It waits for a condition.
-  lock        ///< It waits for a lock.
+  no,        ///< It can.
+  finished,  ///< Nothing to run.
+  executor,  ///< Its executor runs something else.
+  guard,     ///< It waits for a condition.
+  lock       ///< It waits for a lock.
 };
 
 /// Lock handle inside a declaration.
 struct Takes {
   Lock lock;
 };
-inline Takes takes(const Lock& lock) { return Takes{lock}; }
+inline Takes takes(const Lock& lock) {
+  return Takes{lock};
+}
 
 /// What one step did, beside changing the world.
 struct StepResult {

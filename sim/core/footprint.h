@@ -59,7 +59,9 @@ struct Calls {
   std::vector<const Touches*> callees;
 };
 
-inline Range as_range(Range r) { return r; }
+inline Range as_range(Range r) {
+  return r;
+}
 template <class T>
 Range as_range(Slot<T> s) {
   return range(s);

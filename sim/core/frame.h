@@ -14,19 +14,19 @@ namespace irqloom {
 /// bytes.
 struct Frame {
   RoutineId routine = 0;
-  std::uint8_t pc = 0;       ///< Label of the next step; 0 only before the first one.
-  std::uint8_t back = 0;     ///< Bytes / 4 down to the caller's frame; 0 in the bottom frame.
-  std::int32_t result = 0;   ///< What the last call returned.
+  std::uint8_t pc = 0;      ///< Label of the next step; 0 only before the first one.
+  std::uint8_t back = 0;    ///< Bytes / 4 down to the caller's frame; 0 in the bottom frame.
+  std::int32_t result = 0;  ///< What the last call returned.
 };
 
 /// The start of a context's slot; the frames follow.
 struct ContextState {
-  std::uint16_t top = 0;       ///< Byte offset of the top frame in the slot; 0: nothing to run.
-  std::uint16_t executor = 0;  ///< ExecutorId + 1; 0: it has an executor of its own.
-  std::uint8_t spins = 0;      ///< Spinlocks held.
-  std::uint8_t irqs_off = 0;   ///< Nesting of "interrupts off" taken by this context.
-  std::uint8_t outside = 0;    ///< 1 while it has left its (carried) executor: a vCPU in KVM.
-  std::uint8_t outside_spins = 0;     ///< As spins, of what it took out there: a guest's spinlock
+  std::uint16_t top = 0;           ///< Byte offset of the top frame in the slot; 0: nothing to run.
+  std::uint16_t executor = 0;      ///< ExecutorId + 1; 0: it has an executor of its own.
+  std::uint8_t spins = 0;          ///< Spinlocks held.
+  std::uint8_t irqs_off = 0;       ///< Nesting of "interrupts off" taken by this context.
+  std::uint8_t outside = 0;        ///< 1 while it has left its (carried) executor: a vCPU in KVM.
+  std::uint8_t outside_spins = 0;  ///< As spins, of what it took out there: a guest's spinlock
   std::uint8_t outside_irqs_off = 0;  ///< makes nothing atomic for its host.
   std::uint8_t reserved[3] = {};
 };
@@ -35,11 +35,12 @@ struct ContextState {
 struct NoLocals {};
 
 template <class L>
-concept FrameLocals = std::is_same_v<L, NoLocals> || (WorldState<L> && alignof(L) <= 4);
+concept FrameLocals = std::is_same_v<L, NoLocals> ||(WorldState<L> && alignof(L) <= 4);
 
 template <FrameLocals L>
-inline constexpr std::uint16_t frame_size =
-    std::is_same_v<L, NoLocals> ? sizeof(Frame) : sizeof(Frame) + (sizeof(L) + 3) / 4 * 4;
+inline constexpr std::uint16_t frame_size = std::is_same_v<L, NoLocals>
+                                                ? sizeof(Frame)
+                                                : sizeof(Frame) + (sizeof(L) + 3) / 4 * 4;
 
 }  // namespace irqloom
 

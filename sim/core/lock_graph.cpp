@@ -21,10 +21,9 @@ std::size_t LockGraph::node(std::string_view lock_class) {
 
 std::optional<std::string> LockGraph::path(std::size_t from, std::size_t to) const {
   std::vector<std::size_t> parent(classes_.size(), no_node);
-  boost::breadth_first_search(
-      graph_, from,
-      boost::visitor(boost::make_bfs_visitor(
-          boost::record_predecessors(parent.data(), boost::on_tree_edge()))));
+  boost::breadth_first_search(graph_, from,
+                              boost::visitor(boost::make_bfs_visitor(boost::record_predecessors(
+                                  parent.data(), boost::on_tree_edge()))));
   if (from != to && parent[to] == no_node) return std::nullopt;
   std::string text = classes_[to].name;
   for (std::size_t n = to; n != from;) {

@@ -4,12 +4,11 @@
 // inversion is found although no single execution deadlocks.
 #pragma once
 
+#include <boost/graph/adjacency_list.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <boost/graph/adjacency_list.hpp>
 
 namespace irqloom {
 

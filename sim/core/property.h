@@ -29,10 +29,10 @@ constexpr bool needs_graph(PropertyKind k) {
 using Predicate = std::function<bool(const World&)>;
 
 struct Property {
-  std::string name;     ///< "lost-interrupt"
+  std::string name;  ///< "lost-interrupt"
   PropertyKind kind = PropertyKind::event;
-  std::string where;    ///< What it speaks of: a device, a line, a label. May be empty.
-  std::string message;  ///< One sentence that says why breaking it is bad.
+  std::string where;         ///< What it speaks of: a device, a line, a label. May be empty.
+  std::string message;       ///< One sentence that says why breaking it is bad.
   Predicate p = {};          ///< See PropertyKind; unused by event and no_cycle.
   Predicate q = {};          ///< For leads_to.
   std::uint8_t mark = 0;     ///< no_cycle: this edge mark must occur in the cycle...

@@ -25,10 +25,10 @@ struct StepRecord {
   std::uint8_t depth = 0;  ///< Frames below it on the context's stack.
   std::uint16_t choice = 0;
   std::uint16_t choices = 1;
-  std::uint64_t cause = no_step;  ///< The step of another context that made this one ready.
-  std::uint64_t flow = 0;         ///< One number per interrupt occurrence; 0: none.
-  std::vector<Event> events;      ///< In the order in which they were emitted.
-  std::vector<SlotIndex> written; ///< Slots whose bytes changed, ascending.
+  std::uint64_t cause = no_step;   ///< The step of another context that made this one ready.
+  std::uint64_t flow = 0;          ///< One number per interrupt occurrence; 0: none.
+  std::vector<Event> events;       ///< In the order in which they were emitted.
+  std::vector<SlotIndex> written;  ///< Slots whose bytes changed, ascending.
   const World* before = nullptr;
   const World* after = nullptr;
   const std::vector<Violation>* violations = nullptr;
@@ -39,7 +39,7 @@ struct TraceInfo {
   std::string scenario;
   std::string variant;
   std::string scenario_hash;
-  bool timed = true;        ///< False for a replayed counterexample: 1 step = 1 ns.
+  bool timed = true;                   ///< False for a replayed counterexample: 1 step = 1 ns.
   std::uint64_t loop_start = no_step;  ///< For a replayed lasso: the step to which it returns.
 };
 

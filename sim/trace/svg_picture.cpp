@@ -124,12 +124,12 @@ class Drawing {
   int right_margin_;  // Behind the axis.
   SvgAxis axis_;
   int width_;
-  int top_;                           // Of the lanes.
-  int bottom_ = 0;                    // Of the lanes.
+  int top_;         // Of the lanes.
+  int bottom_ = 0;  // Of the lanes.
   int waves_end_ = 0;
-  std::vector<int> lanes_;            // [lane]: y of the boxes' upper edge.
-  std::vector<int> lane_ends_;        // [lane]: y of its lower edge.
-  std::vector<SvgLabel> labels_;      // [box]: below it.
+  std::vector<int> lanes_;             // [lane]: y of the boxes' upper edge.
+  std::vector<int> lane_ends_;         // [lane]: y of its lower edge.
+  std::vector<SvgLabel> labels_;       // [box]: below it.
   std::vector<std::string> captions_;  // Their lines.
   std::string text_;
 };

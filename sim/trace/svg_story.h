@@ -28,12 +28,12 @@ struct SvgBeat {
   std::uint64_t cause = no_step;
   std::string label;
   std::vector<const EventType*> events;  ///< Of its events.
-  std::vector<bool> levels_before;      ///< In the order of SvgOptions::levels.
+  std::vector<bool> levels_before;       ///< In the order of SvgOptions::levels.
   std::vector<bool> levels_after;
   std::vector<std::string> violations;  ///< "lost-interrupt (dev0): why that is bad"
-  std::uint64_t end_ps = 0;        ///< Of the last step.
-  std::vector<std::uint64_t> marks;  ///< Times of the further steps.
-  std::string tooltip;               ///< A paragraph for each step.
+  std::uint64_t end_ps = 0;             ///< Of the last step.
+  std::vector<std::uint64_t> marks;     ///< Times of the further steps.
+  std::string tooltip;                  ///< A paragraph for each step.
   // Filled by join_steps():
   bool is_cause = false;    ///< Of a beat that is shown.
   std::size_t repeats = 0;  ///< How often its rarest event, or else its label, occurs.

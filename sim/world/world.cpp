@@ -25,7 +25,8 @@ World::World(const Layout& layout) : bytes_(layout.size()), is_written_(layout.s
 }
 
 void World::clear_written() {
-  for (const SlotIndex i : written_) is_written_[i] = 0;
+  for (const SlotIndex i : written_)
+    is_written_[i] = 0;
   written_.clear();
 }
 

@@ -41,10 +41,10 @@ struct SlotArray {
 
 /// What is known about a slot without its type.
 struct SlotInfo {
-  std::string name;                ///< Unique, dotted: "kvm.ioapic.pin16".
-  std::uint32_t offset = 0;        ///< Bytes from the start of the world.
-  std::uint32_t size = 0;          ///< Bytes.
-  std::span<const Field> fields;   ///< Owned by FieldsOf<T>; static.
+  std::string name;               ///< Unique, dotted: "kvm.ioapic.pin16".
+  std::uint32_t offset = 0;       ///< Bytes from the start of the world.
+  std::uint32_t size = 0;         ///< Bytes.
+  std::span<const Field> fields;  ///< Owned by FieldsOf<T>; static.
 };
 
 /// Grows at elaboration, is read afterwards. Owned by the fabric.
@@ -52,9 +52,9 @@ class Layout {
  public:
   /// Reserves a zeroed place. `name` must be new (checked when the fabric is sealed).
   template <class T>
-  Slot<T> reserve(std::string name) {
+  Slot<T> reserve(const std::string& name) {
     static_assert(WorldState<T>, "a slot needs a struct without padding and its IRQLOOM_FIELDS");
-    const SlotIndex index = add(std::move(name), sizeof(T), FieldsOf<T>::table);
+    const SlotIndex index = add(name, sizeof(T), FieldsOf<T>::table);
     return Slot<T>{slots_[index].offset, index};
   }
 

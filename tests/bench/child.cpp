@@ -1,12 +1,13 @@
 #include "tests/bench/child.h"
 
-#include <cerrno>
-#include <chrono>
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <system_error>
 #include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <system_error>
 
 namespace irqloom::bench {
 

@@ -8,10 +8,10 @@
 namespace irqloom::bench {
 
 struct ChildResult {
-  int exit_code = -1;     ///< -1: it could not be started, or a signal ended it.
-  std::string output;     ///< Standard output and error.
-  double seconds = 0;     ///< From fork to end.
-  double processor = 0;   ///< Of processor time, its children's included.
+  int exit_code = -1;    ///< -1: it could not be started, or a signal ended it.
+  std::string output;    ///< Standard output and error.
+  double seconds = 0;    ///< From fork to end.
+  double processor = 0;  ///< Of processor time, its children's included.
   bool ok() const { return exit_code == 0; }
 };
 

@@ -1,16 +1,17 @@
 // Measures irqloom's speed and memory, and what they are compared with.
 #include <algorithm>
+#include <CLI/CLI.hpp>
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
-
-#include <CLI/CLI.hpp>
 
 #include "sim/timed/simcontext.h"
 #include "tests/bench/benches.h"
 
 // libsystemc refers to it; main is ours.
-extern "C" int sc_main(int /*argc*/, char** /*argv*/) { return 0; }
+extern "C" int sc_main(int /*argc*/, char** /*argv*/) {
+  return 0;
+}
 
 namespace {
 

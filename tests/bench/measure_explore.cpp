@@ -69,11 +69,11 @@ void measure_explore(Report& report, unsigned rounds) {
     const auto transitions = static_cast<double>(c.stats.transitions);
     states_per_second.push_back(states / seconds);
     transitions_per_second.push_back(transitions / seconds);
-    table.rows.push_back(
-        {text(all[i].policy), number(all[i].devices), number(states), number(transitions),
-         number(c.stats.depth), number(1e3 * seconds), number(states_per_second.back()),
-         number(transitions_per_second.back()), number(c.stats.bytes_per_state, 1),
-         c.complete ? number(1e3 * median(c.all_seconds)) : text("-")});
+    table.rows.push_back({text(all[i].policy), number(all[i].devices), number(states),
+                          number(transitions), number(c.stats.depth), number(1e3 * seconds),
+                          number(states_per_second.back()), number(transitions_per_second.back()),
+                          number(c.stats.bytes_per_state, 1),
+                          c.complete ? number(1e3 * median(c.all_seconds)) : text("-")});
   }
   report.add(table);
   report.add(Aim{"explore: new states, median of the rows", median(states_per_second),

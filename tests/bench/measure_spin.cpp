@@ -104,8 +104,12 @@ struct Comparison {
   std::vector<double> ratios;
 };
 
-std::string full(std::size_t policy) { return "full" + std::to_string(policy); }
-std::string reduced(std::size_t policy) { return "reduced" + std::to_string(policy); }
+std::string full(std::size_t policy) {
+  return "full" + std::to_string(policy);
+}
+std::string reduced(std::size_t policy) {
+  return "reduced" + std::to_string(policy);
+}
 
 void compare(const std::filesystem::path& folder, std::size_t policy, Comparison& c) {
   c.ours = search_with_irqloom(policies[policy]);

@@ -54,12 +54,11 @@ void measure_startup(Report& report, const std::string& program) {
   for (const Case& c : cases(std::filesystem::absolute(program).string(), folder.path())) {
     const std::vector<double> ms = run_all(c);
     if (ms.empty()) {
-      report.skip("start-up of " + c.what + ": it did not end with " +
-                  std::to_string(c.exit_code));
+      report.skip("start-up of " + c.what + ": it did not end with " + std::to_string(c.exit_code));
       continue;
     }
-    table.rows.push_back({text(c.what), number(median(ms), 1),
-                          number(*std::min_element(ms.begin(), ms.end()), 1)});
+    table.rows.push_back(
+        {text(c.what), number(median(ms), 1), number(*std::min_element(ms.begin(), ms.end()), 1)});
     report.add(Aim{"start-up: " + c.what, median(ms), Aim::Bound::at_most, most_ms, "ms"});
   }
   if (!table.rows.empty()) report.add(table);

@@ -1,8 +1,9 @@
 #include "tests/bench/report.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
-#include <fmt/format.h>
 
 #include "tests/bench/clock.h"
 
@@ -67,11 +68,17 @@ double median(std::vector<double> values) {
   return values.size() % 2 != 0 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
 }
 
-Cell text(std::string value) { return Cell{value, value}; }
+Cell text(std::string value) {
+  return Cell{value, value};
+}
 
-Cell number(double value, int decimals) { return Cell{with_thousands(value, decimals), value}; }
+Cell number(double value, int decimals) {
+  return Cell{with_thousands(value, decimals), value};
+}
 
-Cell ratio(double value) { return Cell{fmt::format("{:.2f}x", value), value}; }
+Cell ratio(double value) {
+  return Cell{fmt::format("{:.2f}x", value), value};
+}
 
 void Report::add(const Table& table) {
   print(out_, table);

@@ -1,11 +1,10 @@
 // What the benchmarks found: tables for people, the same as JSON for programs, and the aims.
 #pragma once
 
+#include <nlohmann/json.hpp>
 #include <ostream>
 #include <string>
 #include <vector>
-
-#include <nlohmann/json.hpp>
 
 namespace irqloom::bench {
 

@@ -10,7 +10,9 @@ namespace irqloom::bench {
 
 namespace {
 
-sc_core::sc_time ps(std::uint64_t n) { return sc_core::sc_time::from_value(n); }
+sc_core::sc_time ps(std::uint64_t n) {
+  return sc_core::sc_time::from_value(n);
+}
 
 class SignalDevice : public sc_core::sc_module {
  public:
@@ -131,8 +133,8 @@ class SignalIsland : public sc_core::sc_module {
   static void build_line(Line& line, const std::string& number) {
     line.wire = std::make_unique<SignalWire>(("wire" + number).c_str());
     for (unsigned i = 0; i < devices_per_line; ++i) {
-      line.devices[i] = std::make_unique<SignalDevice>(
-          ("dev" + number + "_" + std::to_string(i)).c_str());
+      line.devices[i] =
+          std::make_unique<SignalDevice>(("dev" + number + "_" + std::to_string(i)).c_str());
       line.devices[i]->line.bind(line.levels[i]);
       line.wire->in[i].bind(line.levels[i]);
     }
@@ -208,8 +210,8 @@ Sample run_signal_model(unsigned devices, const Span& span, Grain grain) {
   std::uint64_t handled = 0;
   std::vector<std::unique_ptr<SignalIsland>> islands;
   for (std::size_t i = 0; i < devices / devices_per_island; ++i) {
-    islands.push_back(std::make_unique<SignalIsland>(("island" + std::to_string(i)).c_str(), i,
-                                                     grain, handled));
+    islands.push_back(
+        std::make_unique<SignalIsland>(("island" + std::to_string(i)).c_str(), i, grain, handled));
   }
   const Window window(span, [&handled] { return handled; });
   timed::elaborate();

@@ -33,7 +33,9 @@ ContextId Steps::find(std::string_view context) const {
   return id;
 }
 
-bool Steps::enabled(std::string_view context) { return x_.enabled(find(context)); }
+bool Steps::enabled(std::string_view context) {
+  return x_.enabled(find(context));
+}
 
 std::string_view Steps::next(std::string_view context) const {
   const StepInfo* step = fabric_.next_step(world_, find(context));
@@ -102,9 +104,8 @@ std::size_t Steps::count(const EventType& type) const {
 std::size_t Steps::count(const EventType& type, std::string_view first) const {
   const std::int64_t name = fabric_.name(first);
   return static_cast<std::size_t>(
-      std::count_if(events_.begin(), events_.end(), [&](const Event& e) {
-        return e.type == &type && e.args[0] == name;
-      }));
+      std::count_if(events_.begin(), events_.end(),
+                    [&](const Event& e) { return e.type == &type && e.args[0] == name; }));
 }
 
 Hand::Hand(const sc_core::sc_module_name& module_name, Fabric& fabric, ExecutorId executor)
@@ -135,8 +136,8 @@ std::int32_t Hand::run(Steps& steps, Op op) {
   ask(steps, std::move(op));
   steps.rest(name());
   if (!is_done(steps)) {
-    throw std::runtime_error(std::string(name()) + " waits at '" +
-                             std::string(steps.next(name())) + "'");
+    throw std::runtime_error(std::string(name()) + " waits at '" + std::string(steps.next(name())) +
+                             "'");
   }
   return steps[state_].result;
 }

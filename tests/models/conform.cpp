@@ -160,8 +160,7 @@ TEST_CASE("a model that breaks is wrong in every class", "[models][conform]") {
   CHECK(exit_code_of(impossible) == ExitCode::violated);
 }
 
-TEST_CASE("a transcript that makes no sense is refused where it stands",
-          "[models][conform]") {
+TEST_CASE("a transcript that makes no sense is refused where it stands", "[models][conform]") {
   const std::string good = gicv2(read_typer("33"));
   CHECK(contains(refusal(good + "\n{\"id\":\"a\",\"model\":\"gicv22\",\"class\":\"defined\","
                                 "\"config\":{},\"ops\":[]}\n"),

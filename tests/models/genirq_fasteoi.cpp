@@ -6,7 +6,9 @@
 namespace irqloom::bench {
 namespace {
 
-HostConfig plain_line() { return {}; }
+HostConfig plain_line() {
+  return {};
+}
 
 HostConfig oneshot_line() {
   HostConfig config;

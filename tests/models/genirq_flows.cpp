@@ -51,8 +51,7 @@ TEST_CASE("1.3: a disable in the handler leaves the line masked without another 
   CHECK(h.line().pending == 0);
 }
 
-TEST_CASE("1.3.3: a refused interrupt leaves the mask to the CPU in progress",
-          "[models][genirq]") {
+TEST_CASE("1.3.3: a refused interrupt leaves the mask to the CPU in progress", "[models][genirq]") {
   Host h(line_of(Flow::level));
   h.set_line(true);
   h.go.until(cpu0, "the handler runs");
@@ -134,8 +133,7 @@ TEST_CASE("1.5: events on another CPU during the handlers fold into one more pas
   CHECK(h.hard_interrupts(0) == 1);
 }
 
-TEST_CASE("1.5.9: a line that is disabled meanwhile does not go round again",
-          "[models][genirq]") {
+TEST_CASE("1.5.9: a line that is disabled meanwhile does not go round again", "[models][genirq]") {
   Host h(line_of(Flow::edge));
   pulse(h);
   h.go.until(cpu0, "the handler runs");

@@ -47,9 +47,10 @@ TEST_CASE("1.7: a disable during the walk succeeds at once", "[models][genirq]")
   CHECK(h.line().disabled == 1);
 }
 
-TEST_CASE("1.8, 1.10: the thread may run before the hard handler ends, and waits for INPROGRESS "
-          "before it unmasks (G-R01)",
-          "[models][genirq]") {
+TEST_CASE(
+    "1.8, 1.10: the thread may run before the hard handler ends, and waits for INPROGRESS "
+    "before it unmasks (G-R01)",
+    "[models][genirq]") {
   Host h(oneshot_line());
   h.set_line(true);
   h.go.through(cpu0, "__irq_wake_thread");

@@ -43,10 +43,10 @@ class Action : public Module, public ActionIf {
 };
 
 struct HostConfig {
-  DescConfig desc = {};        ///< irq, hwirq and layer are filled in.
-  std::size_t actions = 1;     ///< Named "a", "b", ...
-  bool threaded = false;       ///< Each action has a thread, which its handler wakes.
-  bool wakeup = false;         ///< irq_set_irq_wake() was called.
+  DescConfig desc = {};     ///< irq, hwirq and layer are filled in.
+  std::size_t actions = 1;  ///< Named "a", "b", ...
+  bool threaded = false;    ///< Each action has a thread, which its handler wakes.
+  bool wakeup = false;      ///< irq_set_irq_wake() was called.
 };
 
 /// The modules, before elaboration ends. The line is requested and enabled, its pin goes to CPU 0,

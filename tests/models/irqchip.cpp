@@ -1,8 +1,9 @@
 // The I/O APIC and the local APIC as hardware (genirq reference 3.1 and 3.3), driven through the
 // I/O APIC's register window by a TLM-2.0 initiator that knows nothing of irqloom.
+#include <tlm_utils/simple_initiator_socket.h>
+
 #include <catch2/catch.hpp>
 #include <cstring>
-#include <tlm_utils/simple_initiator_socket.h>
 
 #include "models/irqchip/apic_bus.h"
 #include "models/irqchip/ioapic.h"
@@ -21,8 +22,12 @@ constexpr std::uint32_t remote_irr = 1U << 14;
 constexpr std::uint32_t level_mode = 1U << 15;
 constexpr std::uint32_t masked = 1U << 16;
 
-constexpr std::uint32_t low_of(unsigned pin) { return 0x10 + 2 * pin; }
-constexpr std::uint32_t high_of(unsigned pin) { return 0x11 + 2 * pin; }
+constexpr std::uint32_t low_of(unsigned pin) {
+  return 0x10 + 2 * pin;
+}
+constexpr std::uint32_t high_of(unsigned pin) {
+  return 0x11 + 2 * pin;
+}
 
 /// Anybody's bus master.
 class Initiator : public sc_core::sc_module {
@@ -126,7 +131,8 @@ TEST_CASE("3.1: version and number of entries - what is read-only", "[models][ir
 
 TEST_CASE("3.1: all entries are masked at reset", "[models][irqchip]") {
   Chips c;
-  for (unsigned pin = 0; pin < 24; ++pin) CHECK(c.read(low_of(pin)) == masked);
+  for (unsigned pin = 0; pin < 24; ++pin)
+    CHECK(c.read(low_of(pin)) == masked);
 }
 
 TEST_CASE("3.1.1: an edge pin sends once per transition, and a masked edge is not latched",
@@ -218,8 +224,7 @@ TEST_CASE("3.1.4: a mask stops new messages only", "[models][irqchip]") {
   CHECK(c.take() == vector_a);
 }
 
-TEST_CASE("3.1.5: an unmask with remote IRR set does nothing before the EOI",
-          "[models][irqchip]") {
+TEST_CASE("3.1.5: an unmask with remote IRR set does nothing before the EOI", "[models][irqchip]") {
   Chips c;
   c.write(low_of(16), vector_a | level_mode);
   c.set_line(true);

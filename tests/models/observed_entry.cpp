@@ -9,7 +9,9 @@ namespace {
 
 constexpr unsigned source_1 = 1U << source_irqfd_resample;
 
-std::string any_kernel() { return GENERATE(as<std::string>{}, "at-eoi", "on-unmask"); }
+std::string any_kernel() {
+  return GENERATE(as<std::string>{}, "at-eoi", "on-unmask");
+}
 
 TEST_CASE("6a, 6d: the EOI of an edge pin with a resampler acks", "[models][observed]") {
   const bool late = GENERATE(false, true);
@@ -186,8 +188,7 @@ TEST_CASE("13a: a write of edge mode clears remote IRR, and the EOI still resamp
   CHECK(vm.read_rfd() == 1);
 }
 
-TEST_CASE("13b: a vector that changes before the EOI kills the pin (K-R17)",
-          "[models][observed]") {
+TEST_CASE("13b: a vector that changes before the EOI kills the pin (K-R17)", "[models][observed]") {
   const std::string policy = any_kernel();
   Vm vm({.policy = policy});
   const std::uint8_t other = 0x61;

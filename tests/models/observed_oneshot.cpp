@@ -11,7 +11,9 @@ namespace {
 constexpr const char* linux_6_1 = "at-eoi";
 constexpr const char* linux_6_12 = "on-unmask";
 
-std::string any_kernel() { return GENERATE(as<std::string>{}, "at-eoi", "on-unmask"); }
+std::string any_kernel() {
+  return GENERATE(as<std::string>{}, "at-eoi", "on-unmask");
+}
 
 // One interrupt up to the point where the guest's thread is to run: taken, masked, ended; the host
 // has read the resamplefd.

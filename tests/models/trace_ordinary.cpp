@@ -41,8 +41,7 @@ void check_quiet(Road& t) {
 TEST_CASE("T1: an ordinary level interrupt", "[models][trace]") {
   Road t(one_device(any_kernel(), Driver::Serves::primary));
   inject_first(t);
-  CHECK(t.after(vcpu, "acknowledge the device") ==
-        Row{.st = assigned, .irr = 1, .r = 1, .vm = 1});
+  CHECK(t.after(vcpu, "acknowledge the device") == Row{.st = assigned, .irr = 1, .r = 1, .vm = 1});
   CHECK(t.device("dev0").status == 0);
   CHECK(t.after(vcpu, set_irq) == Row{.r = 1, .vm = 1});
   CHECK(t.after(vcpu, vfio_unmask) == Row{.r = 1});

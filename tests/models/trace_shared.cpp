@@ -75,8 +75,8 @@ TEST_CASE("T7: an assigned and an emulated device on a GSI", "[models][trace]") 
   x86::Spec spec = one_device(any_kernel(), Driver::Serves::primary);
   spec.emulated.push_back({"emul0", {.max_raises = 1}});
   Road t(spec);
-  t.go.through("emul0", "raise: KVM_IRQ_LINE 1");
-  CHECK(t.after("emul0", set_irq) == Row{.st = user_space, .irr = 1, .r = 1});
+  t.go.through("emul0", "raise");
+  CHECK(t.after("emul0.io", set_irq) == Row{.st = user_space, .irr = 1, .r = 1});
   t.raise("dev0");
   t.go.rest(cpu);
   CHECK(t.after("kworker/dev0_irqfd.inject", set_irq) ==

@@ -14,7 +14,9 @@ Kvm::Config kvm_config(const VmConfig& config) {
   return result;
 }
 
-std::string number(const std::string& name, std::size_t n) { return name + std::to_string(n); }
+std::string number(const std::string& name, std::size_t n) {
+  return name + std::to_string(n);
+}
 
 }  // namespace
 
@@ -37,7 +39,8 @@ VmParts::VmParts(const VmConfig& config)
                                   .trigger_mode = static_cast<std::uint8_t>(e.level ? 1 : 0),
                                   .mask = static_cast<std::uint8_t>(e.masked ? 1 : 0),
                                   .dest = e.dest});
-  for (std::size_t i = 0; i < resample_irqfds; ++i) add_irqfd(i < config.resample);
+  for (std::size_t i = 0; i < resample_irqfds; ++i)
+    add_irqfd(i < config.resample);
   add_irqfd(true);
   if (config.resample != 0) {
     resampler.preset(static_cast<std::uint8_t>((1U << config.resample) - 1), true);
@@ -84,13 +87,21 @@ void Vm::deassign(std::size_t irqfd) {
   host.run(go, [&](Exec& x) { return irqfds[irqfd]->deassign(x); });
 }
 
-std::uint32_t Vm::read_rfd(std::size_t irqfd) { return resamplefds[irqfd]->drain(go.exec()); }
+std::uint32_t Vm::read_rfd(std::size_t irqfd) {
+  return resamplefds[irqfd]->drain(go.exec());
+}
 
-void Vm::run_work(std::size_t irqfd) { go.rest(number("kworker/irqfd", irqfd) + ".inject"); }
+void Vm::run_work(std::size_t irqfd) {
+  go.rest(number("kworker/irqfd", irqfd) + ".inject");
+}
 
-bool Vm::is_throttled() { return go.enabled(eoi_inject); }
+bool Vm::is_throttled() {
+  return go.enabled(eoi_inject);
+}
 
-void Vm::run_delayed_work() { go.rest(eoi_inject); }
+void Vm::run_delayed_work() {
+  go.rest(eoi_inject);
+}
 
 unsigned Vm::take() {
   return lapic.deliverable(go.exec()) ? lapic.acknowledge(go.exec()) : 0U;
@@ -102,7 +113,8 @@ void Vm::eoi() {
 
 unsigned Vm::isrs() {
   unsigned n = 0;
-  for (; take() != 0; ++n) eoi();
+  for (; take() != 0; ++n)
+    eoi();
   return n;
 }
 
@@ -115,15 +127,13 @@ void Vm::unmask() {
 }
 
 void Vm::write_low(const Entry& entry, unsigned n) {
-  guest.run(go, [=, this](Exec& x) {
-    return kvm.ioapic().write_indirect(x, n, false, entry.low());
-  });
+  guest.run(go,
+            [=, this](Exec& x) { return kvm.ioapic().write_indirect(x, n, false, entry.low()); });
 }
 
 void Vm::write_high(const Entry& entry, unsigned n) {
-  guest.run(go, [=, this](Exec& x) {
-    return kvm.ioapic().write_indirect(x, n, true, entry.high());
-  });
+  guest.run(go,
+            [=, this](Exec& x) { return kvm.ioapic().write_indirect(x, n, true, entry.high()); });
 }
 
 }  // namespace irqloom::bench

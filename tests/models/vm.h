@@ -17,8 +17,8 @@
 
 namespace irqloom::bench {
 
-inline constexpr unsigned gsi = 16;            ///< Of all irqfds, routed to the pin of that number.
-inline constexpr std::uint8_t vector = 0x51;   ///< Of that pin, at reset.
+inline constexpr unsigned gsi = 16;           ///< Of all irqfds, routed to the pin of that number.
+inline constexpr std::uint8_t vector = 0x51;  ///< Of that pin, at reset.
 
 /// The two halves of a redirection entry with physical destination.
 struct Entry {

@@ -5,7 +5,8 @@ namespace irqloom {
 
 namespace {
 
-const ResamplePolicy::Register registered{{"at-eoi", "notify the resamplefd at EOI (Linux 6.1)",
+const ResamplePolicy::Register registered{{"at-eoi",
+                                           "notify the resamplefd at EOI (Linux 6.1)",
                                            "virt/kvm/eventfd.c, Linux 6.1.192",
                                            {},
                                            &make_policy<ResamplePolicy>}};

@@ -7,7 +7,8 @@ namespace irqloom {
 namespace {
 
 const ResamplePolicy::Register registered{
-    {"on-unmask", "resample a pending level when its entry is written unmasked (Linux 6.3)",
+    {"on-unmask",
+     "resample a pending level when its entry is written unmasked (Linux 6.3)",
      "arch/x86/kvm/ioapic.c, Linux 6.12.117; commit fef8f2b90edb",
      {.resamples_at_unmask = true},
      &make_policy<ResamplePolicy>}};

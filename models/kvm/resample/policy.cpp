@@ -17,7 +17,9 @@ std::vector<ResamplePolicy::Entry>& registry() {
 
 }  // namespace
 
-ResamplePolicy::Register::Register(const Entry& entry) { registry().push_back(entry); }
+ResamplePolicy::Register::Register(const Entry& entry) {
+  registry().push_back(entry);
+}
 
 std::vector<ResamplePolicy::Entry> ResamplePolicy::all() {
   std::vector<Entry> sorted = registry();
@@ -40,11 +42,17 @@ ResamplePolicy::ResamplePolicy(Fabric& fabric, Resampler& resampler)
       register_(fabric.routine<&ResamplePolicy::register_routine>(
           *this, "kvm_register_irq_ack_notifier", "virt/kvm/eventfd.c, Linux 6.1.192")) {}
 
-Call ResamplePolicy::ack(Exec& x) { return x.call<PolicyLocals>(ack_); }
+Call ResamplePolicy::ack(Exec& x) {
+  return x.call<PolicyLocals>(ack_);
+}
 
-Call ResamplePolicy::mask_changed(Exec& /*x*/, bool /*masked*/) { return Call::done(); }
+Call ResamplePolicy::mask_changed(Exec& /*x*/, bool /*masked*/) {
+  return Call::done();
+}
 
-Call ResamplePolicy::register_notifiers(Exec& x) { return x.call<PolicyLocals>(register_); }
+Call ResamplePolicy::register_notifiers(Exec& x) {
+  return x.call<PolicyLocals>(register_);
+}
 
 // De-assert first, notify after: what the notification sets off cannot be erased by this ack.
 void ResamplePolicy::irqfd_resampler_ack(Exec& x, Frame& self, PolicyLocals& /*f*/) {

@@ -15,9 +15,7 @@ class PostponeV2 : public Postpone {
         register_(fabric.routine<&PostponeV2::register_and_fire>(
             *this, "kvm_register_and_fire_irq_mask_notifier", "KVM list 2022-08-05")) {}
 
-  Call register_notifiers(Exec& x) override {
-    return x.call<PolicyLocals>(register_, {});
-  }
+  Call register_notifiers(Exec& x) override { return x.call<PolicyLocals>(register_, {}); }
 
  protected:
   bool forgets_at_mask() const override { return true; }
@@ -42,7 +40,8 @@ class PostponeV2 : public Postpone {
 };
 
 const ResamplePolicy::Register registered{
-    {"postpone-v2", "postpone the notification while masked; register and fire atomically",
+    {"postpone-v2",
+     "postpone the notification while masked; register and fire atomically",
      "KVM list 2022-08-05",
      {.watches_mask = true},
      &make_policy<PostponeV2>}};

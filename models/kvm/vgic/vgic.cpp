@@ -97,6 +97,14 @@ bool Vgic::vgic_valid_spi(Exec& x, unsigned intid) const {
   return intid >= gic::first_spi && intid < nr_irqs;
 }
 
+// raw_spin_lock_irqsave() and its unlock within one step.
+void Vgic::pass_lock_irqsave(Exec& x, const Lock& lock) {
+  const bool were_on = !x.has_irqs_off() && !x.in_hardirq();
+  if (were_on) x.irqs_off();
+  x.pass_lock(lock);
+  if (were_on) x.irqs_on();
+}
+
 // --- injection ----------------------------------------------------------------------------------
 
 // The id + 1 of the vCPU on whose list the interrupt belongs; 0: on none. Under irq_lock.
@@ -141,7 +149,7 @@ void Vgic::inject_routine(Exec& x, Frame& self, InjectLocals& f) {
     RETURN(0);
   }
   f.irq = static_cast<std::uint8_t>(*find(f.intid));
-  x.pass_lock(irq_locks_[f.irq]);
+  pass_lock_irqsave(x, irq_locks_[f.irq]);
   if (!vgic_validate_injection(x, f.irq, f.level != 0)) {
     RETURN(0);
   }
@@ -170,7 +178,7 @@ void Vgic::queue_routine(Exec& x, Frame& self, QueueLocals& f) {
   for (;;) {
     LOCK_IRQ(ap_list_locks_[f.vcpu], "ap_list_lock and irq_lock: queue it if nothing changed",
              cost("kvm.vgic"), calls(*this));
-    x.pass_lock(irq_locks_[f.irq]);
+    pass_lock_irqsave(x, irq_locks_[f.irq]);
     if (x.get(irqs_[f.irq]).vcpu == 0 && vgic_target_oracle(x, f.irq) == f.vcpu + 1) {
       append(x, f.vcpu, f.irq);
       x.unlock_irq(ap_list_locks_[f.vcpu]);
@@ -179,7 +187,7 @@ void Vgic::queue_routine(Exec& x, Frame& self, QueueLocals& f) {
     }
     x.unlock_irq(ap_list_locks_[f.vcpu]);
     STEP("irq_lock: look again", cost("kvm.vgic"), calls(*this));
-    x.pass_lock(irq_locks_[f.irq]);
+    pass_lock_irqsave(x, irq_locks_[f.irq]);
     if (vgic_target_oracle(x, f.irq) == 0) {
       RETURN(0);
     }
@@ -264,7 +272,7 @@ void Vgic::flush_routine(Exec& x, Frame& self, ApListLocals& f) {
   }
   for (;;) {
     f.irq = static_cast<std::uint8_t>(x.get(ap_lists_[f.vcpu]).irq[f.i] - 1);
-    x.pass_lock(irq_locks_[f.irq]);
+    pass_lock_irqsave(x, irq_locks_[f.irq]);
     if (vgic_target_oracle(x, f.irq) == f.vcpu + 1) {
       vgic_populate_lr(x, f.vcpu, f.irq, f.count);
       ++f.count;
@@ -301,7 +309,7 @@ bool Vgic::lr_signals_eoi_mi(Exec& x, unsigned vcpu, unsigned at) const {
 void Vgic::fold_lr_state(Exec& x, unsigned vcpu, unsigned at) {
   ListRegister& lr = x.set(vcpus_[vcpu]->interface().lr(at));
   const unsigned n = lr.irq - 1U;
-  x.pass_lock(irq_locks_[n]);
+  pass_lock_irqsave(x, irq_locks_[n]);
   VgicIrq& irq = x.set(irqs_[n]);
   irq.active = (lr.state & lr_active) != 0 ? 1 : 0;
   if (irq.config == vgic_config_edge && (lr.state & lr_pending) != 0) irq.pending_latch = 1;
@@ -345,7 +353,7 @@ void Vgic::prune_routine(Exec& x, Frame& self, ApListLocals& f) {
     f.i = 0;
     while (f.i < x.get(ap_lists_[f.vcpu]).size) {
       f.irq = static_cast<std::uint8_t>(x.get(ap_lists_[f.vcpu]).irq[f.i] - 1);
-      x.pass_lock(irq_locks_[f.irq]);
+      pass_lock_irqsave(x, irq_locks_[f.irq]);
       f.target = vgic_target_oracle(x, f.irq);
       if (f.target == 0) {
         remove(x, f.vcpu, f.irq);

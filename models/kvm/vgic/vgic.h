@@ -190,6 +190,7 @@ class Vgic : public Module, public Touches {
   void flush_routine(Exec& x, Frame& self, ApListLocals& f);
   void sync_routine(Exec& x, Frame& self, ApListLocals& f);
   void prune_routine(Exec& x, Frame& self, ApListLocals& f);
+  static void pass_lock_irqsave(Exec& x, const Lock& lock);
   std::uint8_t vgic_target_oracle(Exec& x, unsigned irq) const;
   bool vgic_validate_injection(Exec& x, unsigned irq, bool level) const;
   Call vgic_queue_irq_unlock(Exec& x, unsigned irq);

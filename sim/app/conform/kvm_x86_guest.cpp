@@ -66,7 +66,8 @@ bool KvmX86Guest::knows(const std::string& op) {
 
 std::vector<std::string> KvmX86Guest::names() {
   std::vector<std::string> result;
-  for (const Entry& e : commands()) result.emplace_back(e.name);
+  for (const Entry& e : commands())
+    result.emplace_back(e.name);
   return result;
 }
 
@@ -98,7 +99,9 @@ void KvmX86Guest::count_entry() {
   entered_.push_back(last_);
 }
 
-std::optional<Difference> KvmX86Guest::run(const Record& /*op*/) { return std::nullopt; }
+std::optional<Difference> KvmX86Guest::run(const Record& /*op*/) {
+  return std::nullopt;
+}
 
 std::optional<Difference> KvmX86Guest::sti(const Record& /*op*/) {
   interrupts_on_ = true;
@@ -110,15 +113,15 @@ std::optional<Difference> KvmX86Guest::cli(const Record& /*op*/) {
   return std::nullopt;
 }
 
-std::optional<Difference> KvmX86Guest::hlt(const Record& op) {
+std::optional<Difference> KvmX86Guest::hlt(const Record& /*op*/) {
   interrupts_on_ = true;
   if (!can_take()) vm_->run_all_work();
-  if (!can_take()) return Difference{"an interrupt wakes the vCPU", "none: " + op.text("op")};
+  if (!can_take()) return Difference{"an interrupt wakes the vCPU", "none does"};
   return std::nullopt;
 }
 
-std::optional<Difference> KvmX86Guest::iret(const Record& op) {
-  if (interrupted_.empty()) op.fail("op", "no handler runs that could return");
+std::optional<Difference> KvmX86Guest::iret(const Record& /*op*/) {
+  if (interrupted_.empty()) return Difference{"a handler runs", "the main loop does"};
   interrupts_on_ = interrupted_.back();
   interrupted_.pop_back();
   return std::nullopt;
@@ -183,7 +186,8 @@ std::optional<Difference> KvmX86Guest::ioapic_read(const Record& op) {
 
 std::optional<Difference> KvmX86Guest::outb(const Record& op) {
   const std::uint64_t port = op.number("port", 0xffff);
-  if (!KvmPic::has_port(port)) op.fail("port", "no 8259 is there", "32, 33, 160, 161, 1232 or 1233");
+  if (!KvmPic::has_port(port))
+    op.fail("port", "no 8259 is there", "32, 33, 160, 161, 1232 or 1233");
   const auto value = static_cast<std::uint8_t>(op.number("value", 0xff));
   act([=, this](Exec& x) {
     return vm_->irqchip().pic().write_port(x, static_cast<std::uint16_t>(port), value);
@@ -254,12 +258,8 @@ Json KvmX86Guest::observe() {
     }
     return list;
   };
-  Json result = {{"irr", vectors(s.irr)},
-                 {"isr", vectors(s.isr)},
-                 {"tmr", vectors(s.tmr)},
-                 {"if", interrupts_on_ ? 1 : 0},
-                 {"entries", entries_},
-                 {"entered", entered_}};
+  Json result = {{"irr", vectors(s.irr)},        {"isr", vectors(s.isr)}, {"tmr", vectors(s.tmr)},
+                 {"if", interrupts_on_ ? 1 : 0}, {"entries", entries_},   {"entered", entered_}};
   entered_.clear();
   return result;
 }

@@ -63,11 +63,11 @@ class KvmX86Guest {
 
   KvmX86Vm* vm_;
   unsigned vcpu_;
-  bool interrupts_on_ = false;         ///< IF
-  std::vector<bool> interrupted_;      ///< IF of what each nested handler interrupted.
+  bool interrupts_on_ = false;     ///< IF
+  std::vector<bool> interrupted_;  ///< IF of what each nested handler interrupted.
   std::uint64_t entries_ = 0;
-  std::uint8_t last_ = 0;              ///< The vector that was taken last.
-  std::vector<unsigned> entered_;      ///< Taken since the last observation.
+  std::uint8_t last_ = 0;          ///< The vector that was taken last.
+  std::vector<unsigned> entered_;  ///< Taken since the last observation.
 };
 
 }  // namespace irqloom::app::conform

@@ -1,5 +1,5 @@
-// Model "kvm-x86": the in-kernel interrupt controllers of an x86 VM, driven by its VMM and by guests
-// that carry out one command at a time.
+// Model "kvm-x86": the in-kernel interrupt controllers of an x86 VM, driven by its VMM and by
+// guests that carry out one command at a time.
 #include <map>
 #include <memory>
 #include <stdexcept>
@@ -63,6 +63,14 @@ std::optional<Difference> compare(const Record& op, const char* key, const Json&
   return Difference{{{key, expected}}, {{key, got}}};
 }
 
+/// The members of `got` that `expected` has: a recording may leave out what it did not look at.
+Json among(const Json& expected, const Json& got) {
+  Json result = Json::object();
+  for (const auto& [key, value] : expected.items())
+    result[key] = got.value(key, Json());
+  return result;
+}
+
 void KvmX86Replayer::begin(const Program& program) {
   const VmPlan plan = plan_vm(program.root());
   try {
@@ -71,7 +79,8 @@ void KvmX86Replayer::begin(const Program& program) {
     program.root().fail("ops", wrong.what());
   }
   guests_.clear();
-  for (unsigned v = 0; v < vm_->vcpus(); ++v) guests_.emplace_back(*vm_, v);
+  for (unsigned v = 0; v < vm_->vcpus(); ++v)
+    guests_.emplace_back(*vm_, v);
   names_ = FdNames();
   saved_ = IoapicSnapshot();
 }
@@ -107,7 +116,8 @@ std::optional<Difference> KvmX86Replayer::perform(const Record& op) {
     difference = guests_[op.number("vcpu", guests_.size() - 1)].perform(op);
   } else {
     std::vector<std::string> names = KvmX86Guest::names();
-    for (const auto& [known_name, operation] : operations()) names.push_back(known_name);
+    for (const auto& [known_name, operation] : operations())
+      names.push_back(known_name);
     op.fail_name("op", names);
   }
   // The work that an operation queued runs before the next one, on the recordings' one CPU.
@@ -123,16 +133,10 @@ FdKind KvmX86Replayer::kind_of(const Record& op, const char* key) const {
 }
 
 std::optional<Difference> KvmX86Replayer::irqfd_assign(const Record& op) {
-  const std::uint64_t implied = op.has("resample") ? IrqfdArgs::resample : 0;
-  const IrqfdArgs args{op.number_or("flags", implied), kind_of(op, "fd"), kind_of(op, "resample")};
+  const IrqfdArgs args{assign_flags(op), kind_of(op, "fd"), kind_of(op, "resample")};
   const std::int32_t ret = vm_->host([&](Exec& x) {
     const std::int32_t error = vm_->ioctls().check_irqfd(x, args);
-    if (error != 0) return Call::done(error);
-    const bool resamples = (args.flags & IrqfdArgs::resample) != 0;
-    return vm_
-        ->irqfd({names_.of(op.text("fd")), gsi(op),
-                 resamples ? names_.of(op.text("resample")) : std::string()})
-        .assign(x);
+    return error != 0 ? Call::done(error) : vm_->irqfd(irqfd_key(op, names_)).assign(x);
   });
   return compare(op, "ret", ret);
 }
@@ -200,11 +204,11 @@ RoutingEntry KvmX86Replayer::entry(const Record& record) const {
 
 std::optional<Difference> KvmX86Replayer::set_routing(const Record& op) {
   std::vector<RoutingEntry> entries;
-  for (const Record& record : op.objects("entries")) entries.push_back(entry(record));
+  for (const Record& record : op.objects("entries"))
+    entries.push_back(entry(record));
   const std::uint64_t flags = op.number_or("flags", 0);
-  const std::int32_t ret = vm_->host([&](Exec& x) {
-    return Call::done(vm_->ioctls().set_gsi_routing(x, flags, entries));
-  });
+  const std::int32_t ret = vm_->host(
+      [&](Exec& x) { return Call::done(vm_->ioctls().set_gsi_routing(x, flags, entries)); });
   return compare(op, "ret", ret);
 }
 
@@ -237,7 +241,7 @@ std::optional<Difference> KvmX86Replayer::observe(const Record& op) {
   if (op.has("vcpus")) {
     const std::vector<Record> vcpus = op.objects("vcpus");
     for (std::size_t v = 0; v < vcpus.size() && v < guests_.size(); ++v) {
-      const Json got = guests_[v].observe();
+      const Json got = among(vcpus[v].json(), guests_[v].observe());
       if (vcpus[v].json() == got) continue;
       const std::string key = "vcpu" + std::to_string(v);
       return Difference{{{key, vcpus[v].json()}}, {{key, got}}};
@@ -251,7 +255,8 @@ Json KvmX86Replayer::pins(const Record& op) {
   Json list = Json::array();
   if (!op.has("pins")) return list;
   for (const Record& p : op.objects("pins")) {
-    list.push_back(pin(static_cast<unsigned>(p.number("pin", vm_->kvm().ioapic().pins() - 1))));
+    const std::uint64_t n = p.number("pin", vm_->kvm().ioapic().pins() - 1);
+    list.push_back(among(p.json(), pin(static_cast<unsigned>(n))));
   }
   return list;
 }

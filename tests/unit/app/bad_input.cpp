@@ -150,9 +150,9 @@ TEST_CASE("app: a reference to nothing names what is near", "[app][input]") {
 TEST_CASE("app: what the fabric does not have is refused", "[app][input]") {
   const std::vector<Mistake> mistakes = {
       {"kvm.ioapic.pin16.irr",
-       "kvm.ioapic.pin61.irr",
-       R"("kvm.ioapic.pin61.irr")",
-       {"no slot \"kvm.ioapic.pin61\"", "/properties/latched/p/all/0/field",
+       "kvm.ioapik.pin16.irr",
+       R"("kvm.ioapik.pin16.irr")",
+       {"no slot \"kvm.ioapik.pin16\"", "/properties/latched/p/all/0/field",
         "did you mean \"kvm.ioapic.pin16.irr\"?"}},
       {"kvm.ioapic.pin16.irr",
        "kvm.ioapic.pin16.irx",
@@ -164,7 +164,7 @@ TEST_CASE("app: what the fabric does not have is refused", "[app][input]") {
        "host_lapic0.irr[99]",
        R"("host_lapic0.irr[99]")",
        {"no element [99]"}},
-      {R"("irr", "is": 1)", R"("irr", "is": 256)", "256", {"from 0 to 255"}},
+      {R"(irr", "is": 1)", R"(irr", "is": 256)", "256", {"from 0 to 255"}},
       {R"({"at_rest": "dev0"})",
        R"({"at_rest": "dev00"})",
        R"("dev00")",

@@ -160,8 +160,7 @@ TEST_CASE("x86 topology: only an acknowledge closes a circle", "[topology]") {
   }
 }
 
-TEST_CASE("x86 topology: devices of different GSIs have no part in common",
-          "[topology]") {
+TEST_CASE("x86 topology: devices of different GSIs have no part in common", "[topology]") {
   Spec spec = simple();
   spec.devices.push_back(pci("dev1", 17, 17));
   spec.lines.push_back(line(17, {"dev1"}));
