@@ -34,9 +34,22 @@ void read_platform(const Cursor& platform, arm::Spec& spec) {
   spec.nr_lr = narrow<unsigned>(platform["list_registers"].uint_or(4, 1, most_lrs));
 }
 
+/// What Linux 6.3 changed of the resampling is in the I/O APIC alone
+/// (arch/x86/kvm/ioapic.c: ioapic_write_indirect()); the virtual GIC calls no mask notifiers.
+std::string read_resample(const Cursor& root) {
+  const std::string at_eoi = "at-eoi";
+  if (const Cursor policies = root["policies"]) {
+    const Cursor chosen = policies["kvm.resample"];
+    if (chosen && chosen.string() != at_eoi)
+      chosen.fail("\"" + chosen.string() + "\" is done where an I/O APIC is masked or unmasked",
+                  "\"at-eoi\" on arm64");
+  }
+  return at_eoi;
+}
+
 void read_kernel(const Cursor& root, arm::Spec& spec) {
   const Policies policies = read_policies(root);
-  spec.resample_policy = policies.at("kvm.resample");
+  spec.resample_policy = read_resample(root);
   spec.readiness = policies.at("kvm.vgic-readiness");
   spec.default_config =
       policies.at("kvm.vgic-default") == "level" ? vgic_config_level : vgic_config_edge;

@@ -2,6 +2,7 @@
 // trigger: it counts.
 #pragma once
 
+#include <catch2/catch.hpp>
 #include <memory>
 
 #include "models/eventfd/eventfd.h"
