@@ -95,6 +95,13 @@ bool Vgic::vgic_valid_spi(Exec& x, unsigned intid) const {
   return intid >= gic::first_spi && intid < gic::first_spi + x.get(dist_).nr_spis;
 }
 
+// Hard interrupts of the host inject as well.
+void Vgic::pass_irqsave(Exec& x, const Lock& lock) {
+  x.irqs_off();
+  x.pass_lock(lock);
+  x.irqs_on();
+}
+
 // --- injection ----------------------------------------------------------------------------------
 
 // The id + 1 of the vCPU on whose list the interrupt belongs; 0: on none. Under irq_lock.
@@ -139,7 +146,7 @@ void Vgic::inject_routine(Exec& x, Frame& self, InjectLocals& f) {
     RETURN(0);
   }
   f.irq = static_cast<std::uint8_t>(*find(f.intid));
-  x.pass_lock(irq_locks_[f.irq]);
+  pass_irqsave(x, irq_locks_[f.irq]);
   if (!vgic_validate_injection(x, f.irq, f.level != 0)) {
     RETURN(0);
   }
@@ -168,7 +175,7 @@ void Vgic::queue_routine(Exec& x, Frame& self, QueueLocals& f) {
   for (;;) {
     LOCK_IRQ(ap_list_locks_[f.vcpu], "ap_list_lock and irq_lock: queue it if nothing changed",
              cost("kvm.vgic"), calls(*this));
-    x.pass_lock(irq_locks_[f.irq]);
+    pass_irqsave(x, irq_locks_[f.irq]);
     if (x.get(irqs_[f.irq]).vcpu == 0 && vgic_target_oracle(x, f.irq) == f.vcpu + 1) {
       append(x, f.vcpu, f.irq);
       x.unlock_irq(ap_list_locks_[f.vcpu]);
@@ -177,7 +184,7 @@ void Vgic::queue_routine(Exec& x, Frame& self, QueueLocals& f) {
     }
     x.unlock_irq(ap_list_locks_[f.vcpu]);
     STEP("irq_lock: look again", cost("kvm.vgic"), calls(*this));
-    x.pass_lock(irq_locks_[f.irq]);
+    pass_irqsave(x, irq_locks_[f.irq]);
     if (vgic_target_oracle(x, f.irq) == 0) {
       RETURN(0);
     }
