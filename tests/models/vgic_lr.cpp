@@ -180,7 +180,10 @@ TEST_CASE("an interrupt whose target changes moves at the exit, and its new vCPU
   vm.irq_line(true);
   REQUIRE(vm.signalled(0));
   vm.dist_write(0x6000 + 8 * spi, 1);  // GICD_IROUTER: affinity 0.0.0.1
-  CHECK(vm.signalled(0));              // Stored only; folded before the access.
+  // No list register of a vCPU that it is not for, and still on the list of that one.
+  CHECK_FALSE(vm.signalled(0));
+  CHECK_FALSE(vm.signalled(1));
+  CHECK(vm.irq().vcpu == 1);
   (void)vm.dist_read(word_of(ispendr));
   vm.go.settle();
   CHECK_FALSE(vm.signalled(0));
