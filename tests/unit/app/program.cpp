@@ -159,6 +159,15 @@ TEST_CASE("program: the answers are the same every time", "[app][program]") {
   CHECK(second.code == first.code);
 }
 
+TEST_CASE("program: a command that is misspelt names the nearest", "[app][program]") {
+  const TempFolder folder;
+  const Ended e = test::irqloom(folder.path(), {"repaly"});
+  CHECK(e.code == 2);
+  CHECK(e.out.empty());
+  CHECK(contains(e.err, "there is no command \"repaly\""));
+  CHECK(contains(e.err, "did you mean \"replay\"?"));
+}
+
 TEST_CASE("program: a schedule is replayed", "[app][program]") {
   const TempFolder folder;
   write_file(folder / "broken.json", broken_text());
