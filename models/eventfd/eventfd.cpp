@@ -33,7 +33,11 @@ Call Eventfd::signal(Exec& x) {
               "an eventfd is signalled from inside a wake callback; the signal is dropped");
     return Call::done();
   }
-  return x.call<WalkLocals>(signal_);
+  return x.call<WalkLocals>(signal_, {.added = 1});
+}
+
+Call Eventfd::write(Exec& x, std::uint16_t n) {
+  return x.call<WalkLocals>(signal_, {.added = n});
 }
 
 std::uint32_t Eventfd::drain(Exec& x) {
@@ -48,10 +52,10 @@ void Eventfd::eventfd_signal(Exec& x, Frame& self, WalkLocals& f) {
   LOCK_IRQ(lock_, "count the signal", writes(state_));
   {
     EventfdState& s = x.set(state_);
-    s.count = std::min(s.count + 1, saturation_);
+    s.count = std::min(s.count + f.added, saturation_);
   }
   x.emit(event::eventfd_signal, {label_, x.get(state_).count});
-  for (f.i = 0; f.i < static_cast<std::uint32_t>(waiters.size()); ++f.i) {
+  for (f.i = 0; f.i < static_cast<unsigned>(waiters.size()); ++f.i) {
     if (!is_hooked(x, f.i)) continue;
     STEP("wake a waiter", reads(state_), calls(waiters));
     CALL(waiters[static_cast<int>(f.i)]->wake(x));

@@ -31,7 +31,8 @@ class EventfdLocks {
 };
 
 struct WalkLocals {
-  std::uint32_t i = 0;  ///< The waiter to call.
+  std::uint16_t i = 0;      ///< The waiter to call.
+  std::uint16_t added = 0;  ///< To the count.
 };
 
 class Eventfd : public Module, public SignalIf {
@@ -48,6 +49,8 @@ class Eventfd : public Module, public SignalIf {
 
   /// eventfd_signal(): a signal from inside a wake callback of the same task is dropped.
   Call signal(Exec& x) override;
+  /// A write(2) of `n` by user space (eventfd_write); one of 0 wakes the waiters too.
+  Call write(Exec& x, std::uint16_t n);
   void touches(Footprint& footprint) const override;
 
   /// Adds waiter `index` to the wait queue / takes it off. Atomic (under wqh.lock).
@@ -80,4 +83,4 @@ class Eventfd : public Module, public SignalIf {
 }  // namespace irqloom
 
 IRQLOOM_FIELDS(irqloom::EventfdState, IRQLOOM_NUMBER(count), IRQLOOM_HEX(hooked));
-IRQLOOM_FIELDS(irqloom::WalkLocals, IRQLOOM_NUMBER(i));
+IRQLOOM_FIELDS(irqloom::WalkLocals, IRQLOOM_NUMBER(i), IRQLOOM_NUMBER(added));

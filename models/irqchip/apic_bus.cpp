@@ -2,16 +2,16 @@
 
 namespace irqloom {
 
-bool ApicBus::deliver(Exec& x, const ApicMessage& m) {
-  if (m.mode == DeliveryMode::lowest_priority) return deliver_to_lowest(x, m);
-  bool is_taken = false;
+unsigned ApicBus::send(Exec& x, const ApicMessage& m) {
+  if (m.mode == DeliveryMode::lowest_priority) return deliver_to_lowest(x, m) ? 1 : 0;
+  unsigned taken = 0;
   for (Lapic* lapic : lapics_) {
     if (!lapic->is_addressed(x, m)) continue;
-    if (m.mode == DeliveryMode::fixed) is_taken |= lapic->accept(x, m.vector, m.trigger);
-    if (m.mode == DeliveryMode::nmi) is_taken |= lapic->accept_nmi(x);
+    if (m.mode == DeliveryMode::fixed && lapic->accept(x, m.vector, m.trigger)) ++taken;
+    if (m.mode == DeliveryMode::nmi && lapic->accept_nmi(x)) ++taken;
     // SMI and INIT are no interrupts of this model, and ExtINT needs an 8259, which is not here.
   }
-  return is_taken;
+  return taken;
 }
 
 // Intel SDM vol. 3, 11.6.2.4: the enabled APIC with the lowest priority; among equals the choice is

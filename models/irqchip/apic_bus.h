@@ -18,7 +18,9 @@ class ApicBus : public Module, public VectorIf {
   /// The local APICs, by apic id; not owned.
   void attach(Lapic& lapic) { lapics_.push_back(&lapic); }
 
-  bool deliver(Exec& x, const ApicMessage& message) override;
+  bool deliver(Exec& x, const ApicMessage& message) override { return send(x, message) != 0; }
+  /// How many APICs took it.
+  unsigned send(Exec& x, const ApicMessage& message);
   /// A fixed message to one APIC. True when it is there, enabled, and took it.
   bool accept(Exec& x, unsigned apic_id, std::uint8_t vector, Trigger trigger) {
     return apic_id < lapics_.size() && lapics_[apic_id]->accept(x, vector, trigger);
@@ -27,6 +29,7 @@ class ApicBus : public Module, public VectorIf {
     for (const Lapic* l : lapics_)
       footprint.writes.push_back(range(l->state()));
   }
+  unsigned size() const { return static_cast<unsigned>(lapics_.size()); }
   Lapic& lapic(unsigned apic_id) const { return *lapics_[apic_id]; }
 
  private:

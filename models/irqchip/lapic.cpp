@@ -72,6 +72,18 @@ unsigned Lapic::processor_priority(Exec& x) const {
   return std::max(in_service, s.tpr / 16U);
 }
 
+bool Lapic::is_pending(Exec& x, std::uint8_t vector) const {
+  const LapicState& s = x.get(state_);
+  return ((s.irr[vector / 32] | s.isr[vector / 32]) & bit(vector)) != 0;
+}
+
+// The task's priority in full, unless a class in service is above its class.
+std::uint8_t Lapic::ppr(Exec& x) const {
+  const LapicState& s = x.get(state_);
+  const unsigned priority = processor_priority(x);
+  return s.tpr / 16U == priority ? s.tpr : static_cast<std::uint8_t>(priority * 16);
+}
+
 std::optional<std::uint8_t> Lapic::deliverable(Exec& x) const {
   const std::optional<std::uint8_t> request = highest(x.get(state_).irr);
   if (!request || *request / 16U <= processor_priority(x)) return std::nullopt;

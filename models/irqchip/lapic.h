@@ -42,6 +42,10 @@ class Lapic : public Module {
   bool take_nmi(Exec& x);
   /// Whether the message's destination includes this APIC.
   bool is_addressed(Exec& x, const ApicMessage& message) const;
+  /// Whether the vector is requested or in service.
+  bool is_pending(Exec& x, std::uint8_t vector) const;
+  /// The processor priority register.
+  std::uint8_t ppr(Exec& x) const;
   /// The class, 0..15, above which a vector must be.
   unsigned processor_priority(Exec& x) const;
   /// The vector that would be delivered now: the highest request above the processor priority.

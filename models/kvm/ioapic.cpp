@@ -4,6 +4,7 @@
 #include "models/irqchip/rte.h"
 #include "models/kvm/kvm.h"
 #include "models/kvm/resample/policy.h"
+#include "models/kvm/whole_irqchip.h"
 
 namespace irqloom {
 
@@ -26,6 +27,7 @@ KvmIoapic::KvmIoapic(const sc_core::sc_module_name& module_name, Fabric& fabric,
       set_irq_(fabric.routine<&KvmIoapic::set_irq_routine>(*this, "kvm_ioapic_set_irq", ioapic_c)),
       write_(fabric.routine<&KvmIoapic::write_routine>(*this, "ioapic_write_indirect", ioapic_c)),
       eoi_(fabric.routine<&KvmIoapic::eoi_routine>(*this, "kvm_ioapic_update_eoi", ioapic_c)),
+      restore_(fabric.routine<&KvmIoapic::restore_routine>(*this, "kvm_set_ioapic", ioapic_c)),
       eoi_inject_(std::make_unique<WorkItem>(fabric, std::string(name()) + ".eoi_inject", "kvm",
                                              fabric.routine<&KvmIoapic::eoi_inject_work>(
                                                  *this, "kvm_ioapic_eoi_inject_work", ioapic_c),
@@ -55,10 +57,12 @@ std::int64_t KvmIoapic::mode_label(const KvmPin& p) const {
   return mode_labels_[p.dest_mode][p.trigger_mode][p.mask];
 }
 
-Call KvmIoapic::set_irq(Exec& x, unsigned source, unsigned n, bool level) {
-  return x.call<PinLocals>(set_irq_, {.pin = static_cast<std::uint8_t>(n),
-                                      .source = static_cast<std::uint8_t>(source),
-                                      .level = static_cast<std::uint8_t>(level ? 1 : 0)});
+Call KvmIoapic::set_irq(Exec& x, unsigned source, unsigned n, bool level, bool line_status) {
+  return x.call<PinLocals>(set_irq_,
+                           {.pin = static_cast<std::uint8_t>(n),
+                            .source = static_cast<std::uint8_t>(source),
+                            .level = static_cast<std::uint8_t>(level ? 1 : 0),
+                            .line_status = static_cast<std::uint8_t>(line_status ? 1 : 0)});
 }
 
 Call KvmIoapic::write_indirect(Exec& x, unsigned n, bool high_half, std::uint32_t value) {
@@ -67,51 +71,69 @@ Call KvmIoapic::write_indirect(Exec& x, unsigned n, bool high_half, std::uint32_
                                     .value = value});
 }
 
-Call KvmIoapic::update_eoi(Exec& x, std::uint8_t vector, Trigger trigger) {
-  return x.call<PinLocals>(eoi_, {.vector = vector, .trigger = static_cast<std::uint8_t>(trigger)});
+Call KvmIoapic::update_eoi(Exec& x, std::uint8_t vector, Trigger trigger, unsigned vcpu) {
+  return x.call<PinLocals>(eoi_, {.source = static_cast<std::uint8_t>(vcpu),
+                                  .vector = vector,
+                                  .trigger = static_cast<std::uint8_t>(trigger)});
 }
 
 void KvmIoapic::set_irq_routine(Exec& x, Frame& self, PinLocals& f) {
   ROUTINE();
   LOCK(lock_, "take ioapic->lock, ioapic_set_irq, drop it", cost("kvm.ioapic"), writes(pins_),
        calls(bus_));
-  f.value = static_cast<std::uint32_t>(ioapic_set_irq(x, f.source, f.pin, f.level != 0));
+  f.value = static_cast<std::uint32_t>(drive(x, f.source, f.pin, f.level != 0, f.line_status != 0));
   x.unlock(lock_);
   RETURN(static_cast<std::int32_t>(f.value));
   ROUTINE_END();
 }
 
-std::int32_t KvmIoapic::ioapic_set_irq(Exec& x, unsigned source, unsigned n, bool level) {
+std::int32_t KvmIoapic::drive(Exec& x, unsigned source, unsigned n, bool level, bool line_status) {
   KvmPin& p = x.set(pins_[n]);
   const auto bit = static_cast<std::uint8_t>(1U << source);
   p.irq_states = static_cast<std::uint8_t>(level ? p.irq_states | bit : p.irq_states & ~bit);
+  return ioapic_set_irq(x, n, p.irq_states != 0, line_status);
+}
+
+std::int32_t KvmIoapic::ioapic_set_irq(Exec& x, unsigned n, bool level, bool line_status) {
+  KvmPin& p = x.set(pins_[n]);
   const bool edge = p.trigger_mode == 0;
   std::int32_t result = 1;
-  if (p.irq_states == 0) {
+  if (level && is_rtc_coalesced(x, n, line_status)) {
+    result = 0;
+  } else if (!level) {
     // Nothing is recalled from the local APICs, and remote IRR stays.
     p.irr = 0;
   } else {
     const bool was_set = p.irr != 0;
     p.irr = 1;
     if (edge) p.irr_delivered = 0;
-    result = edge && was_set ? 0 : service(x, n, event::inject_set_irq);
+    result = edge && was_set ? 0 : service(x, n, event::inject_set_irq, line_status);
   }
   x.emit(event::kvm_ioapic_set_irq,
          {n, p.dest, p.vector, mode_label(p), coalesced_labels_[result == 0 ? 1 : 0]});
   return result;
 }
 
-std::int32_t KvmIoapic::service(Exec& x, unsigned n, std::int64_t origin) {
+bool KvmIoapic::is_rtc_coalesced(Exec& x, unsigned n, bool line_status) const {
+  return line_status && n == RtcEoi::pin && kvm_.whole() != nullptr &&
+         kvm_.whole()->rtc().is_pending(x);
+}
+
+std::int32_t KvmIoapic::service(Exec& x, unsigned n, std::int64_t origin, bool line_status) {
   KvmPin& p = x.set(pins_[n]);
   const auto trigger = static_cast<Trigger>(p.trigger_mode);
   if (p.mask != 0 || (trigger == Trigger::level && p.remote_irr != 0)) return -1;
   if (trigger == Trigger::edge) p.irr_delivered = 1;
   // A message to an APIC id that does not exist reaches nobody, and remote IRR stays clear.
-  if (!bus_.accept(x, p.dest, p.vector, trigger)) return 0;
+  const unsigned reached = bus_.send(x, message_of(p));
+  if (line_status && n == RtcEoi::pin && kvm_.whole() != nullptr) {
+    kvm_.whole()->rtc().sent(x, message_of(p));
+  }
+  if (reached == 0) return 0;
   x.emit(event::kvm_apic_accept_irq, {p.dest, p.vector, accept_labels_[p.trigger_mode]});
   x.emit(event::ioapic_inject, {n, origin});
   if (trigger == Trigger::level) p.remote_irr = 1;
-  return 1;
+  return static_cast<std::int32_t>(reached);
 }
 
 bool KvmIoapic::wants_service(Exec& x, unsigned n) const {
@@ -122,6 +144,7 @@ bool KvmIoapic::wants_service(Exec& x, unsigned n) const {
 void KvmIoapic::replace_half(Exec& x, PinLocals& f) {
   KvmPin& p = x.set(pins_[f.pin]);
   const std::uint8_t masked_before = p.mask;
+  const ApicMessage before = message_of(p);
   if (f.high != 0) {
     p.dest = static_cast<std::uint8_t>(f.value >> rte::dest_shift);
   } else {
@@ -130,6 +153,15 @@ void KvmIoapic::replace_half(Exec& x, PinLocals& f) {
   // The guests' trick for an EOI without an EOI register: switch to edge and back.
   if (p.trigger_mode == 0) p.remote_irr = 0;
   f.changed = p.mask == masked_before ? 0 : 1;
+  // The vCPUs of the old and of the new entry; other modes than fixed concern all.
+  if (kvm_.whole() == nullptr) return;
+  EoiExits& exits = kvm_.whole()->eoi_exits();
+  if (p.delivery_mode != 0) {
+    exits.request(x);
+  } else {
+    exits.request(x, before);
+    exits.request(x, message_of(p));
+  }
 }
 
 void KvmIoapic::write_routine(Exec& x, Frame& self, PinLocals& f) {
@@ -171,6 +203,7 @@ void KvmIoapic::write_routine(Exec& x, Frame& self, PinLocals& f) {
 void KvmIoapic::eoi_routine(Exec& x, Frame& self, PinLocals& f) {
   ROUTINE();
   LOCK(lock_, "take ioapic->lock", cost("kvm.ioapic"), writes(pins_), calls(kvm_));
+  if (kvm_.whole() != nullptr) kvm_.whole()->rtc().ended(x, f.source, f.vector);
   for (f.pin = 0; f.pin < pins_.size; ++f.pin) {
     if (x.get(pins_[f.pin]).vector != f.vector) continue;
     if (x.get(pins_[f.pin]).mask != 0 && traits().skips_ack_when_masked) {

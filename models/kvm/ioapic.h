@@ -6,6 +6,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "models/irqchip/apic_bus.h"
 #include "models/module.h"
@@ -34,18 +35,27 @@ struct KvmPin {
 
 struct PinLocals {
   std::uint8_t pin = 0;
-  std::uint8_t source = 0;
+  std::uint8_t source = 0;  ///< Irq source id; at an EOI the vCPU, in an ack the chip.
   std::uint8_t level = 0;
   std::uint8_t vector = 0;
   std::uint8_t trigger = 0;
-  std::uint8_t high = 0;     ///< The upper half of the entry is written.
-  std::uint8_t changed = 0;  ///< The mask bit changed.
-  std::uint8_t reserved = 0;
+  std::uint8_t high = 0;         ///< The upper half of the entry is written.
+  std::uint8_t changed = 0;      ///< The mask bit changed.
+  std::uint8_t line_status = 0;  ///< Who raises the pin asks whether it was coalesced.
   std::uint32_t value = 0;
 };
 
 struct ResampleTraits;
 class Kvm;
+
+/// The message that a pin sends.
+ApicMessage message_of(const KvmPin& pin);
+
+/// What KVM_GET_IRQCHIP and KVM_SET_IRQCHIP carry of the pins (struct kvm_ioapic_state).
+struct IoapicSnapshot {
+  std::vector<KvmPin> entries;
+  std::uint32_t irr = 0;  ///< Bit per pin; without those that were delivered.
+};
 
 class KvmIoapic : public Module, public Touches {
  public:
@@ -60,12 +70,18 @@ class KvmIoapic : public Module, public Touches {
             ApicBus& bus);
 
   /// kvm_ioapic_set_irq(): -1 masked or in service, 0 coalesced, else the number of APICs reached.
-  Call set_irq(Exec& x, unsigned source, unsigned pin, bool level);
+  Call set_irq(Exec& x, unsigned source, unsigned pin, bool level, bool line_status = false);
   /// A guest's write of one half of a pin's entry (ioapic_write_indirect()).
   Call write_indirect(Exec& x, unsigned pin, bool high_half, std::uint32_t value);
-  /// kvm_ioapic_update_eoi(): an APIC ended `vector`.
-  Call update_eoi(Exec& x, std::uint8_t vector, Trigger trigger);
+  /// kvm_ioapic_update_eoi(): the APIC of `vcpu` ended `vector`.
+  Call update_eoi(Exec& x, std::uint8_t vector, Trigger trigger, unsigned vcpu = 0);
+  /// kvm_get_ioapic()
+  IoapicSnapshot save(Exec& x) const;
+  /// kvm_set_ioapic(): the entries are taken over and the requests sent anew. irq_states stay.
+  Call restore(Exec& x, const IoapicSnapshot& snapshot);
 
+  /// The delayed re-injection of a throttled pin.
+  const WorkItem& delayed_work() const { return *eoi_inject_; }
   Slot<KvmPin> pin(unsigned n) const { return pins_[n]; }
   unsigned pins() const { return pins_.size; }
   const Lock& lock() const { return lock_; }
@@ -83,9 +99,12 @@ class KvmIoapic : public Module, public Touches {
   void write_routine(Exec& x, Frame& self, PinLocals& f);
   void eoi_routine(Exec& x, Frame& self, PinLocals& f);
   void eoi_inject_work(Exec& x, Frame& self);
+  void restore_routine(Exec& x, Frame& self, PinLocals& f);
 
-  std::int32_t ioapic_set_irq(Exec& x, unsigned source, unsigned n, bool level);
-  std::int32_t service(Exec& x, unsigned n, std::int64_t origin);
+  std::int32_t drive(Exec& x, unsigned source, unsigned n, bool level, bool line_status);
+  std::int32_t ioapic_set_irq(Exec& x, unsigned n, bool level, bool line_status);
+  std::int32_t service(Exec& x, unsigned n, std::int64_t origin, bool line_status = false);
+  bool is_rtc_coalesced(Exec& x, unsigned n, bool line_status) const;
   void replace_half(Exec& x, PinLocals& f);
   bool wants_service(Exec& x, unsigned n) const;
   void end_level(Exec& x, unsigned n);
@@ -104,6 +123,7 @@ class KvmIoapic : public Module, public Touches {
   RoutineId set_irq_;
   RoutineId write_;
   RoutineId eoi_;
+  RoutineId restore_;
   std::unique_ptr<WorkItem> eoi_inject_;
 };
 
@@ -116,4 +136,4 @@ IRQLOOM_FIELDS(irqloom::KvmPin, IRQLOOM_HEX(vector), IRQLOOM_NUMBER(delivery_mod
                IRQLOOM_NUMBER(irq_eoi), IRQLOOM_NUMBER(reserved));
 IRQLOOM_FIELDS(irqloom::PinLocals, IRQLOOM_NUMBER(pin), IRQLOOM_NUMBER(source), IRQLOOM_FLAG(level),
                IRQLOOM_HEX(vector), IRQLOOM_FLAG(trigger), IRQLOOM_FLAG(high),
-               IRQLOOM_FLAG(changed), IRQLOOM_NUMBER(reserved), IRQLOOM_HEX(value));
+               IRQLOOM_FLAG(changed), IRQLOOM_FLAG(line_status), IRQLOOM_HEX(value));

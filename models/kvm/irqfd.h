@@ -4,8 +4,8 @@
 #include <memory>
 
 #include "models/eventfd/eventfd.h"
-#include "models/kvm/kvm.h"
 #include "models/kvm/resampler.h"
+#include "models/kvm/vm.h"
 #include "models/module.h"
 #include "models/seam.h"
 #include "sim/core/work.h"
@@ -18,8 +18,9 @@ struct IrqfdState {
 };
 
 struct AssignLocals {
-  std::uint8_t events = 0;  ///< What vfs_poll() returned: EPOLLIN or not.
-  std::uint8_t reserved[3] = {};
+  std::uint8_t events = 0;      ///< What vfs_poll() returned: EPOLLIN or not.
+  std::uint8_t was_member = 0;  ///< Of the resampler, before.
+  std::uint8_t reserved[2] = {};
 };
 
 class Irqfd : public Module, public WakeIf {
@@ -28,12 +29,14 @@ class Irqfd : public Module, public WakeIf {
 
   /// `resampler` nullptr: a plain irqfd, which pulses source 0. `member`: its number on the
   /// resampler's list. `waiter_index`: its place on the eventfd's wait queue. Nothing is owned.
-  Irqfd(const sc_core::sc_module_name& name, Fabric& fabric, Kvm& kvm, Eventfd& eventfd,
+  Irqfd(const sc_core::sc_module_name& name, Fabric& fabric, KvmVm& kvm, Eventfd& eventfd,
         unsigned waiter_index, unsigned gsi, Resampler* resampler, unsigned member);
 
-  /// irqfd_wakeup(): drains the counter; an IOAPIC route is always deferred to the work item.
+  /// irqfd_wakeup(): drains the counter, and injects here if the architecture does; otherwise the
+  /// work item does.
   Call wake(Exec& x) override;
-  /// KVM_IRQFD, run by a VMM context.
+  /// KVM_IRQFD, run by a VMM context: 0, -EAGAIN before there is a controller to raise, -EBUSY when
+  /// the eventfd has an irqfd already.
   Call assign(Exec& x);
   /// KVM_IRQFD with DEASSIGN, run by a VMM context.
   Call deassign(Exec& x);
@@ -43,13 +46,18 @@ class Irqfd : public Module, public WakeIf {
   void preset_assigned() { reset_.active = 1; }
   WorkItem& inject_work() { return *inject_; }
   Slot<IrqfdState> state() const { return state_; }
+  const Eventfd& eventfd() const { return eventfd_; }
+  unsigned gsi() const { return gsi_; }
+  bool is_active(Exec& x) const { return x.get(state_).active != 0; }
 
  private:
+  void irqfd_wakeup(Exec& x, Frame& self);
   void irqfd_inject(Exec& x, Frame& self);
   void kvm_irqfd_assign(Exec& x, Frame& self, AssignLocals& f);
   void kvm_irqfd_deassign(Exec& x, Frame& self);
+  void irqfd_resampler_shutdown(Exec& x, Frame& self);
 
-  Kvm& kvm_;
+  KvmVm& kvm_;
   Eventfd& eventfd_;
   unsigned waiter_index_;
   unsigned gsi_;
@@ -59,11 +67,14 @@ class Irqfd : public Module, public WakeIf {
   IrqfdState reset_;
   Lock resampler_lock_;
   std::unique_ptr<WorkItem> inject_;
+  RoutineId wakeup_;
   RoutineId assign_;
+  RoutineId resampler_shutdown_;
   RoutineId deassign_;
 };
 
 }  // namespace irqloom
 
 IRQLOOM_FIELDS(irqloom::IrqfdState, IRQLOOM_FLAG(active), IRQLOOM_NUMBER(reserved));
-IRQLOOM_FIELDS(irqloom::AssignLocals, IRQLOOM_FLAG(events), IRQLOOM_NUMBER(reserved));
+IRQLOOM_FIELDS(irqloom::AssignLocals, IRQLOOM_FLAG(events), IRQLOOM_FLAG(was_member),
+               IRQLOOM_NUMBER(reserved));

@@ -1,12 +1,12 @@
 #include "models/kvm/resampler.h"
 
 #include "models/events.h"
-#include "models/kvm/kvm.h"
+#include "models/kvm/vm.h"
 #include "models/kvm/resample/policy.h"
 
 namespace irqloom {
 
-Resampler::Resampler(const sc_core::sc_module_name& module_name, Fabric& fabric, Kvm& kvm,
+Resampler::Resampler(const sc_core::sc_module_name& module_name, Fabric& fabric, KvmVm& kvm,
                      unsigned gsi)
     : Module(module_name, fabric),
       kvm_(kvm),
@@ -29,7 +29,7 @@ Call Resampler::lower(Exec& x) {
 }
 
 bool Resampler::is_pin_masked(Exec& x) const {
-  return x.get(kvm_.ioapic().pin(x.get(kvm_.route(gsi_)).pin)).mask != 0;
+  return kvm_.is_masked(x, gsi_);
 }
 
 void Resampler::preset(std::uint8_t members, bool hears_mask) {

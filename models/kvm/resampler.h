@@ -8,16 +8,16 @@
 
 namespace irqloom {
 
-class Kvm;
+class KvmVm;
 class ResamplePolicy;
 
 struct ResamplerState {
   std::uint8_t registered = 0;  ///< Its ack notifier is on the list.
   std::uint8_t hears_mask = 0;  ///< Its mask notifier is on the list.
-  std::uint8_t members = 0;     ///< Bit per irqfd on resampler->list.
+  std::uint16_t members = 0;    ///< Bit per irqfd on resampler->list; at most 16.
   std::uint8_t masked = 0;      ///< Proposals that track the mask: as last heard.
   std::uint8_t pending = 0;     ///< Likewise: a notification was postponed.
-  std::uint8_t reserved[3] = {};
+  std::uint8_t reserved[2] = {};
 };
 
 struct NotifyLocals {
@@ -33,20 +33,21 @@ class Resampler : public Module, public Touches {
   /// For the policy that forwards mask events to the listeners.
   sc_core::sc_port<MaskListenerIf, 0, sc_core::SC_ZERO_OR_MORE_BOUND> mask_listeners;
 
-  Resampler(const sc_core::sc_module_name& name, Fabric& fabric, Kvm& kvm, unsigned gsi);
+  Resampler(const sc_core::sc_module_name& name, Fabric& fabric, KvmVm& kvm, unsigned gsi);
   ~Resampler() override;
 
   unsigned gsi() const { return gsi_; }
   Slot<ResamplerState> state() const { return state_; }
   const Lock& lock() const { return lock_; }
-  Kvm& kvm() { return kvm_; }
+  KvmVm& kvm() { return kvm_; }
 
   bool is_registered(Exec& x) const { return x.get(state_).registered != 0; }
   bool hears_mask(Exec& x) const { return x.get(state_).hears_mask != 0; }
   ResamplePolicy& policy() { return *policy_; }
   /// Drops the shared source of the GSI.
   Call lower(Exec& x);
-  /// kvm_irq_is_masked() for a GSI with one chip; the caller holds its lock.
+  /// kvm_irq_is_masked() for a GSI with one chip; the caller holds
+  /// KvmVm::mask_lock().
   bool is_pin_masked(Exec& x) const;
   /// Signals every member's resamplefd.
   Call notify_all(Exec& x);
@@ -61,7 +62,7 @@ class Resampler : public Module, public Touches {
   void notify_routine(Exec& x, Frame& self, NotifyLocals& f);
   void forward_routine(Exec& x, Frame& self, NotifyLocals& f);
 
-  Kvm& kvm_;
+  KvmVm& kvm_;
   unsigned gsi_;
   Slot<ResamplerState> state_;
   Lock lock_;

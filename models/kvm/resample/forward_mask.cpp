@@ -1,6 +1,6 @@
 // Suggested in the notes of v1: mask and unmask events are forwarded to the owner of the
 // resamplefd, which decides under its own lock when to unmask the device (KVM list, 2022-07-15).
-#include "models/kvm/kvm.h"
+#include "models/kvm/vm.h"
 #include "models/kvm/resample/policy.h"
 #include "models/kvm/resampler.h"
 
@@ -21,12 +21,12 @@ class ForwardMask : public ResamplePolicy {
  private:
   void register_and_forward(Exec& x, Frame& self, PolicyLocals& /*f*/) {
     ROUTINE();
-    LOCK(resampler_.kvm().ioapic().lock(), "add to mask_notifier_list, forward the mask",
+    LOCK(resampler_.kvm().mask_lock(), "add to mask_notifier_list, forward the mask",
          cost("kvm.ioapic"), calls(resampler_.kvm()));
     x.set(resampler_.state()).hears_mask = 1;
     CALL(resampler_.forward_mask(x, resampler_.is_pin_masked(x)));
     STEP("drop ioapic->lock");
-    x.unlock(resampler_.kvm().ioapic().lock());
+    x.unlock(resampler_.kvm().mask_lock());
     STEP("add to irq_ack_notifier_list", cost("kvm.assign"), calls(resampler_));
     x.set(resampler_.state()).registered = 1;
     RETURN(0);

@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "models/kvm/resampler.h"
+#include "models/kvm/vm.h"
 
 namespace irqloom {
 
@@ -68,6 +69,7 @@ void ResamplePolicy::register_routine(Exec& x, Frame& self, PolicyLocals& /*f*/)
   ROUTINE();
   STEP("add to irq_ack_notifier_list", cost("kvm.assign"), writes(resampler_.state()));
   x.set(resampler_.state()).registered = 1;
+  resampler_.kvm().ack_notifiers_changed(x);
   RETURN(0);
   ROUTINE_END();
 }

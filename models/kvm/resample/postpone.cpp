@@ -1,6 +1,5 @@
 #include "models/kvm/resample/postpone.h"
 
-#include "models/kvm/kvm.h"
 #include "models/kvm/resampler.h"
 
 namespace irqloom {

@@ -1,6 +1,6 @@
 // Version 2 (KVM list, 2022-08-05): kvm_register_and_fire_irq_mask_notifier() registers and samples
 // under the chip's lock, so no mask event is missed.
-#include "models/kvm/kvm.h"
+#include "models/kvm/vm.h"
 #include "models/kvm/resample/postpone.h"
 #include "models/kvm/resampler.h"
 
@@ -23,13 +23,13 @@ class PostponeV2 : public Postpone {
  private:
   void register_and_fire(Exec& x, Frame& self, PolicyLocals& f) {
     ROUTINE();
-    LOCK(resampler_.kvm().ioapic().lock(), "add to mask_notifier_list, fire", cost("kvm.ioapic"),
+    LOCK(resampler_.kvm().mask_lock(), "add to mask_notifier_list, fire", cost("kvm.ioapic"),
          calls(resampler_.kvm()));
     x.set(resampler_.state()).hears_mask = 1;
     f.masked = resampler_.is_pin_masked(x) ? 1 : 0;
     CALL(mask_changed(x, f.masked != 0));
     STEP("drop ioapic->lock");
-    x.unlock(resampler_.kvm().ioapic().lock());
+    x.unlock(resampler_.kvm().mask_lock());
     STEP("add to irq_ack_notifier_list", cost("kvm.assign"), calls(resampler_));
     x.set(resampler_.state()).registered = 1;
     RETURN(0);

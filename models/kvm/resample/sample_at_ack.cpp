@@ -1,7 +1,7 @@
 // Discussed and rejected: the ack notifier samples the mask itself (KVM list, discussion of v1).
 // The chip's lock cannot be held together with resampler->lock in this order, so the guest can
 // unmask between the sample and the note (K-R25).
-#include "models/kvm/kvm.h"
+#include "models/kvm/vm.h"
 #include "models/kvm/resample/policy.h"
 #include "models/kvm/resampler.h"
 
@@ -30,10 +30,10 @@ class SampleAtAck : public ResamplePolicy {
   void sampling_ack(Exec& x, Frame& self, PolicyLocals& f) {
     ROUTINE();
     CALL(resampler_.lower(x));
-    LOCK(resampler_.kvm().ioapic().lock(), "kvm_irq_is_masked", cost("kvm.ioapic"),
+    LOCK(resampler_.kvm().mask_lock(), "kvm_irq_is_masked", cost("kvm.ioapic"),
          calls(resampler_.kvm()));
     f.masked = resampler_.is_pin_masked(x) ? 1 : 0;
-    x.unlock(resampler_.kvm().ioapic().lock());
+    x.unlock(resampler_.kvm().mask_lock());
     LOCK(resampler_.lock(), "postpone if it was masked", cost("kvm.ioapic"), calls(resampler_));
     if (f.masked != 0) x.set(resampler_.state()).pending = 1;
     x.unlock(resampler_.lock());

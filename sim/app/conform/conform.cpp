@@ -78,6 +78,18 @@ std::optional<Mismatch> perform(Replayer& replayer, const Program& program, cons
   return mismatch;
 }
 
+/// Ends the program in every way out of its replay.
+class Ending {
+ public:
+  explicit Ending(Replayer& replayer) : replayer_(replayer) {}
+  ~Ending() { replayer_.end(); }
+  Ending(const Ending&) = delete;
+  Ending& operator=(const Ending&) = delete;
+
+ private:
+  Replayer& replayer_;
+};
+
 ProgramResult replay(Replayer& replayer, const Program& program) {
   ProgramResult result;
   result.id = program.id;
@@ -85,6 +97,7 @@ ProgramResult replay(Replayer& replayer, const Program& program) {
   result.class_name = program.class_name;
   result.title = program.title;
   if (program.class_name == "quirk") result.quirk = replayer.quirk(program);
+  const Ending ending(replayer);
   replayer.begin(program);
   const std::vector<Record> ops = program.root().objects("ops");
   for (std::size_t i = 0; i < ops.size(); ++i) {

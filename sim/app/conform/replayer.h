@@ -27,6 +27,8 @@ class Replayer {
 
   /// Goes back to the state in which the program starts.
   virtual void begin(const Program& program) = 0;
+  /// The program is over, whatever came of it.
+  virtual void end() {}
   /// Does what the operation says. Nothing, or how it differs. Throws BadRecord for an operation
   /// that this model does not have.
   virtual std::optional<Difference> perform(const Record& op) = 0;

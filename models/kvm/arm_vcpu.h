@@ -1,0 +1,147 @@
+// A vCPU on arm64: the thread that runs it, its entries and exits, and what its guest does.
+//
+// arch/arm64/kvm/arm.c: kvm_arch_vcpu_ioctl_run(), Linux 6.1.192; virt/kvm/kvm_main.c:
+// kvm_vcpu_kick(). The guest's contexts run on an executor which the vCPU thread carries: it is
+// theirs between an entry and the next exit. An exit by the guest's own doing (a trapped access,
+// the maintenance interrupt) runs in the context that caused it, an exit by a kick in the thread's.
+#pragma once
+
+#include <string>
+
+#include "models/kvm/vgic/cpu_interface.h"
+#include "models/kvm/vgic/vgic.h"
+#include "models/module.h"
+
+namespace irqloom {
+
+class KvmArm64;
+
+/// vcpu->mode
+inline constexpr std::uint8_t outside_guest_mode = 0;
+inline constexpr std::uint8_t in_guest_mode = 1;
+inline constexpr std::uint8_t exiting_guest_mode = 2;  ///< The reschedule IPI is on its way.
+
+struct ArmVcpuState {
+  std::uint8_t online = 0;       ///< KVM_CREATE_VCPU is done.
+  std::uint8_t initialized = 0;  ///< KVM_ARM_VCPU_INIT was called.
+  std::uint8_t has_run_once = 0;
+  std::uint8_t run = 0;       ///< User space wants it in KVM_RUN.
+  std::uint8_t running = 0;   ///< It is: the thread holds vcpu->mutex.
+  std::uint8_t mode = 0;      ///< vcpu->mode
+  std::uint8_t requests = 0;  ///< Bit 0: KVM_REQ_IRQ_PENDING, bit 1: KVM_REQ_SLEEP.
+  std::uint8_t pause = 0;     ///< arch.pause: somebody changes active state.
+  std::int32_t result = 0;    ///< Of the last KVM_RUN that returned.
+};
+
+inline constexpr std::uint8_t kvm_req_irq_pending = 1;
+inline constexpr std::uint8_t kvm_req_sleep = 2;
+
+struct VcpuLocals {
+  std::uint32_t value = 0;
+  std::uint16_t offset = 0;
+  std::uint8_t is_write = 0;
+  std::uint8_t reserved = 0;
+};
+
+class ArmVcpu : public Module, public Touches {
+ public:
+  struct Config {
+    unsigned id = 0;
+    std::uint16_t cpu = 0;  ///< Shown in traces.
+    VirtualCpuInterface::Config interface = {};
+  };
+
+  /// `executor`: where the guest's contexts run; nobody else uses it. Context "<name>/run" is the
+  /// thread. Attaches itself to the VM, in the order of ids.
+  ArmVcpu(const sc_core::sc_module_name& name, Fabric& fabric, Config config, KvmArm64& kvm,
+          ExecutorId executor);
+
+  unsigned id() const { return config_.id; }
+  ExecutorId executor() const { return executor_; }
+  VirtualCpuInterface& interface() { return interface_; }
+  Slot<ArmVcpuState> state() const { return state_; }
+  ContextId thread() const { return thread_; }
+  /// The guest's hard interrupt context on it; set once at elaboration.
+  void set_hardirq(ContextId context) { hardirq_ = context; }
+  /// At reset: created, set up, and in guest mode. The VM must be preset as running too.
+  void preset_running() { reset_running_ = true; }
+  /// At reset: created and set up.
+  void preset_created() { reset_created_ = true; }
+
+  // --- the guest's contexts on the executor ----------------------------------------------------
+
+  /// Its IRQ input.
+  bool irq(Exec& x) const { return interface_.irq(x); }
+  /// IAR: the INTID, or 1023. Atomic.
+  unsigned read_iar(Exec& x);
+  /// EOIR and DIR: atomic, but for the exit that a maintenance interrupt makes.
+  Call write_eoir(Exec& x, unsigned intid);
+  Call write_dir(Exec& x, unsigned intid);
+  /// A trapped access of the distributor: exit, fold, access, flush, entry. The result of a read is
+  /// its value.
+  Call dist_write(Exec& x, unsigned offset, std::uint32_t value);
+  Call dist_read(Exec& x, unsigned offset);
+
+  // --- entries and exits -----------------------------------------------------------------------
+
+  /// The running context leaves for KVM; the virtual GIC is folded and pruned.
+  Call exit(Exec& x);
+  /// It goes back, as soon as the vCPU is not paused and nothing is requested any more.
+  Call enter(Exec& x);
+  /// kvm_make_request(KVM_REQ_IRQ_PENDING) and kvm_vcpu_kick(), from anywhere.
+  Call kick(Exec& x);
+
+  // --- user space ------------------------------------------------------------------------------
+
+  /// Lets the thread call KVM_RUN. Atomic.
+  void start(Exec& x) { x.set(state_).run = 1; }
+  /// immediate_exit and a signal: the thread leaves KVM_RUN as soon as it can. Waits for that.
+  Call stop(Exec& x);
+  /// What KVM_RUN does before the loop: 0, or -EIO, -ENOEXEC, -ENXIO, -EBUSY.
+  Call first_run(Exec& x);
+
+  void touches(Footprint& footprint) const override;
+
+ private:
+  void thread_main(Exec& x, Frame& self, VcpuLocals& f);
+  void exit_routine(Exec& x, Frame& self);
+  void enter_routine(Exec& x, Frame& self);
+  void kick_routine(Exec& x, Frame& self);
+  void stop_routine(Exec& x, Frame& self);
+  void first_run_routine(Exec& x, Frame& self);
+  void access_routine(Exec& x, Frame& self, VcpuLocals& f);
+  void maintenance_routine(Exec& x, Frame& self);
+  /// Whether the running context is one of the guest's, which leaves and enters by itself.
+  bool is_guest_context(const Exec& x) const;
+  void leave_guest(Exec& x);
+  void resume_guest(Exec& x);
+
+  Config config_;
+  KvmArm64& kvm_;
+  ExecutorId executor_;
+  VirtualCpuInterface interface_;
+  Slot<ArmVcpuState> state_;
+  ContextId hardirq_ = 0;
+  bool has_hardirq_ = false;
+  bool reset_running_ = false;
+  bool reset_created_ = false;
+  std::int64_t trap_reason_;
+  std::int64_t irq_reason_;
+  RoutineId exit_;
+  RoutineId enter_;
+  RoutineId kick_;
+  RoutineId stop_;
+  RoutineId first_run_;
+  RoutineId access_;
+  RoutineId maintenance_;
+  ContextId thread_ = 0;
+};
+
+}  // namespace irqloom
+
+IRQLOOM_FIELDS(irqloom::ArmVcpuState, IRQLOOM_FLAG(online), IRQLOOM_FLAG(initialized),
+               IRQLOOM_FLAG(has_run_once), IRQLOOM_FLAG(run), IRQLOOM_FLAG(running),
+               IRQLOOM_NUMBER(mode), IRQLOOM_HEX(requests), IRQLOOM_FLAG(pause),
+               IRQLOOM_NUMBER(result));
+IRQLOOM_FIELDS(irqloom::VcpuLocals, IRQLOOM_HEX(value), IRQLOOM_HEX(offset), IRQLOOM_FLAG(is_write),
+               IRQLOOM_NUMBER(reserved));
