@@ -62,7 +62,7 @@ void Vgic::flush_routine(Exec& x, Frame& self, ApListLocals& f) {
   }
   for (;;) {
     f.irq = static_cast<std::uint8_t>(x.get(ap_lists_[f.vcpu]).irq[f.i] - 1);
-    pass_irqsave(x, irq_locks_[f.irq]);
+    pass_lock_irqsave(x, irq_locks_[f.irq]);
     if (vgic_target_oracle(x, f.irq) == f.vcpu + 1) {
       vgic_populate_lr(x, f.vcpu, f.irq, f.count);
       ++f.count;
@@ -99,7 +99,7 @@ bool Vgic::lr_signals_eoi_mi(Exec& x, unsigned vcpu, unsigned at) const {
 void Vgic::fold_lr_state(Exec& x, unsigned vcpu, unsigned at) {
   ListRegister& lr = x.set(vcpus_[vcpu]->interface().lr(at));
   const unsigned n = lr.irq - 1U;
-  pass_irqsave(x, irq_locks_[n]);
+  pass_lock_irqsave(x, irq_locks_[n]);
   VgicIrq& irq = x.set(irqs_[n]);
   irq.active = (lr.state & lr_active) != 0 ? 1 : 0;
   if (irq.config == vgic_config_edge && (lr.state & lr_pending) != 0) irq.pending_latch = 1;
@@ -143,7 +143,7 @@ void Vgic::prune_routine(Exec& x, Frame& self, ApListLocals& f) {
     f.i = 0;
     while (f.i < x.get(ap_lists_[f.vcpu]).size) {
       f.irq = static_cast<std::uint8_t>(x.get(ap_lists_[f.vcpu]).irq[f.i] - 1);
-      pass_irqsave(x, irq_locks_[f.irq]);
+      pass_lock_irqsave(x, irq_locks_[f.irq]);
       f.target = vgic_target_oracle(x, f.irq);
       if (f.target == 0) {
         remove(x, f.vcpu, f.irq);

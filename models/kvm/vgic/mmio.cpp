@@ -131,7 +131,7 @@ void Vgic::write_routine(Exec& x, Frame& self, MmioLocals& f) {
   for (f.i = 0; f.i < irqs_.size; ++f.i) {
     if (!field_value(f)) continue;
     STEP("irq_lock: write the interrupt's field", cost("kvm.vgic"), calls(*this));
-    pass_irqsave(x, irq_locks_[f.i]);
+    pass_lock_irqsave(x, irq_locks_[f.i]);
     if (write_field(x, f, *field_value(f))) CALL(vgic_queue_irq_unlock(x, f.i));
     LOCAL("the next interrupt");
   }
@@ -175,7 +175,7 @@ void Vgic::write_ctlr_routine(Exec& x, Frame& self, MmioLocals& f) {
   for (f.i = 0; f.i < vcpus_.size(); ++f.i) {
     STEP_WHEN(x.can_lock(ap_list_locks_[f.i]), "ap_list_lock: is something pending?",
               cost("kvm.vgic"), calls(*this));
-    pass_irqsave(x, ap_list_locks_[f.i]);
+    pass_lock_irqsave(x, ap_list_locks_[f.i]);
     if (kvm_vgic_vcpu_pending_irq(x, f.i)) CALL(vcpus_[f.i]->kick(x));
     LOCAL("the next vCPU");
   }
@@ -193,7 +193,7 @@ void Vgic::level_info_routine(Exec& x, Frame& self, MmioLocals& f) {
   for (f.i = 0; f.i < irqs_.size; ++f.i) {
     if (config_.spis[f.i] < f.offset || config_.spis[f.i] >= f.offset + 32U) continue;
     STEP("irq_lock: write line_level", cost("kvm.vgic"), calls(*this));
-    pass_irqsave(x, irq_locks_[f.i]);
+    pass_lock_irqsave(x, irq_locks_[f.i]);
     x.set(irqs_[f.i]).line_level =
         static_cast<std::uint8_t>(f.value >> (config_.spis[f.i] - f.offset) & 1);
     if (x.get(irqs_[f.i]).line_level != 0) CALL(vgic_queue_irq_unlock(x, f.i));

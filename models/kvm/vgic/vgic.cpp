@@ -96,7 +96,7 @@ bool Vgic::vgic_valid_spi(Exec& x, unsigned intid) const {
 }
 
 // Hard interrupts of the host inject as well.
-void Vgic::pass_irqsave(Exec& x, const Lock& lock) {
+void Vgic::pass_lock_irqsave(Exec& x, const Lock& lock) {
   x.irqs_off();
   x.pass_lock(lock);
   x.irqs_on();
@@ -146,7 +146,7 @@ void Vgic::inject_routine(Exec& x, Frame& self, InjectLocals& f) {
     RETURN(0);
   }
   f.irq = static_cast<std::uint8_t>(*find(f.intid));
-  pass_irqsave(x, irq_locks_[f.irq]);
+  pass_lock_irqsave(x, irq_locks_[f.irq]);
   if (!vgic_validate_injection(x, f.irq, f.level != 0)) {
     RETURN(0);
   }
@@ -175,7 +175,7 @@ void Vgic::queue_routine(Exec& x, Frame& self, QueueLocals& f) {
   for (;;) {
     LOCK_IRQ(ap_list_locks_[f.vcpu], "ap_list_lock and irq_lock: queue it if nothing changed",
              cost("kvm.vgic"), calls(*this));
-    pass_irqsave(x, irq_locks_[f.irq]);
+    pass_lock_irqsave(x, irq_locks_[f.irq]);
     if (x.get(irqs_[f.irq]).vcpu == 0 && vgic_target_oracle(x, f.irq) == f.vcpu + 1) {
       append(x, f.vcpu, f.irq);
       x.unlock_irq(ap_list_locks_[f.vcpu]);
@@ -184,7 +184,7 @@ void Vgic::queue_routine(Exec& x, Frame& self, QueueLocals& f) {
     }
     x.unlock_irq(ap_list_locks_[f.vcpu]);
     STEP("irq_lock: look again", cost("kvm.vgic"), calls(*this));
-    pass_irqsave(x, irq_locks_[f.irq]);
+    pass_lock_irqsave(x, irq_locks_[f.irq]);
     if (vgic_target_oracle(x, f.irq) == 0) {
       RETURN(0);
     }

@@ -189,7 +189,7 @@ class Vgic : public Module, public Touches {
   void sync_routine(Exec& x, Frame& self, ApListLocals& f);
   void prune_routine(Exec& x, Frame& self, ApListLocals& f);
   /// A critical section that begins and ends within this step (raw_spin_lock_irqsave).
-  static void pass_irqsave(Exec& x, const Lock& lock);
+  static void pass_lock_irqsave(Exec& x, const Lock& lock);
   std::uint8_t vgic_target_oracle(Exec& x, unsigned irq) const;
   bool vgic_validate_injection(Exec& x, unsigned irq, bool level) const;
   Call vgic_queue_irq_unlock(Exec& x, unsigned irq);
