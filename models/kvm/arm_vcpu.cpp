@@ -75,6 +75,7 @@ void ArmVcpu::reset(World& w) const {
   s.run = 1;
   s.running = 1;
   s.mode = in_guest_mode;
+  s.entered = 1;
 }
 
 // --- the guest ----------------------------------------------------------------------------------
@@ -151,6 +152,7 @@ bool ArmVcpu::runs_on_executor(const Exec& x) const {
 
 void ArmVcpu::leave_guest(Exec& x) {
   x.set(state_).mode = outside_guest_mode;
+  x.set(state_).entered = 0;
   if (runs_on_executor(x)) {
     x.leave_executor();
   } else {
@@ -160,6 +162,7 @@ void ArmVcpu::leave_guest(Exec& x) {
 
 // What was about to run in the guest runs on, unless an interrupt is signalled to it first.
 void ArmVcpu::resume_guest(Exec& x) {
+  x.set(state_).entered = 1;
   if (runs_on_executor(x) && x.self() != thread_) {
     x.enter_executor();
   } else {
@@ -244,9 +247,11 @@ void ArmVcpu::resume(Exec& x) {
 
 // --- the thread ---------------------------------------------------------------------------------
 
-// Signals and kicks make it leave; an exit of the guest's own is left to itself.
+// Signals and kicks make it leave; an exit of the guest's own is left to itself, and an IPI that
+// comes during the entry waits for its end: interrupts are off.
 bool ArmVcpu::must_exit(Exec& x) const {
   const ArmVcpuState& s = x.get(state_);
+  if (s.entered == 0) return false;
   return s.mode == exiting_guest_mode || (s.mode == in_guest_mode && s.run == 0);
 }
 

@@ -31,6 +31,8 @@ struct ArmVcpuState {
   std::uint8_t requests = 0;  ///< Bit 0: KVM_REQ_IRQ_PENDING, bit 1: KVM_REQ_SLEEP.
   std::uint8_t pause = 0;     ///< arch.pause: somebody changes active state.
   std::int32_t result = 0;    ///< Of the last KVM_RUN that returned.
+  std::uint8_t entered = 0;   ///< The guest's code runs: an IPI makes it exit.
+  std::uint8_t reserved[3] = {};
 };
 
 inline constexpr std::uint8_t kvm_req_irq_pending = 1;
@@ -147,6 +149,6 @@ class ArmVcpu : public Module, public Touches {
 IRQLOOM_FIELDS(irqloom::ArmVcpuState, IRQLOOM_FLAG(online), IRQLOOM_FLAG(initialized),
                IRQLOOM_FLAG(has_run_once), IRQLOOM_FLAG(run), IRQLOOM_FLAG(running),
                IRQLOOM_NUMBER(mode), IRQLOOM_HEX(requests), IRQLOOM_FLAG(pause),
-               IRQLOOM_NUMBER(result));
+               IRQLOOM_NUMBER(result), IRQLOOM_FLAG(entered), IRQLOOM_NUMBER(reserved));
 IRQLOOM_FIELDS(irqloom::VcpuLocals, IRQLOOM_HEX(value), IRQLOOM_HEX(offset), IRQLOOM_FLAG(is_write),
                IRQLOOM_NUMBER(reserved));

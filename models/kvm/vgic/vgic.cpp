@@ -92,14 +92,17 @@ Slot<VgicIrq> Vgic::irq(unsigned intid) const {
 }
 
 bool Vgic::vgic_valid_spi(Exec& x, unsigned intid) const {
-  return intid >= gic::first_spi && intid < gic::first_spi + x.get(dist_).nr_spis;
+  const unsigned nr_irqs = gic::first_spi + x.get(dist_).nr_spis;
+  if (config_.takes_one_beyond && intid == nr_irqs) return true;
+  return intid >= gic::first_spi && intid < nr_irqs;
 }
 
-// Hard interrupts of the host inject as well.
+// raw_spin_lock_irqsave() and its unlock within one step.
 void Vgic::pass_lock_irqsave(Exec& x, const Lock& lock) {
-  x.irqs_off();
+  const bool were_on = !x.has_irqs_off() && !x.in_hardirq();
+  if (were_on) x.irqs_off();
   x.pass_lock(lock);
-  x.irqs_on();
+  if (were_on) x.irqs_on();
 }
 
 // --- injection ----------------------------------------------------------------------------------
