@@ -104,6 +104,9 @@ Call ArmVcpu::write_dir(Exec& x, unsigned intid) {
 void ArmVcpu::maintenance_routine(Exec& x, Frame& self) {
   ROUTINE();
   STEP("maintenance interrupt: exit", cost("exit.irq"), calls(*this), calls(kvm_));
+  if (!interface_.maintenance(x)) {
+    RETURN(0);  // A kick was faster, and its exit has folded what this one was for.
+  }
   x.emit(event::kvm_exit_arm64, {irq_label_, no_label_});
   CALL(exit(x));
   LOCAL("the exit is done");

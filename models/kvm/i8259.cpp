@@ -69,7 +69,8 @@ KvmPic::KvmPic(const sc_core::sc_module_name& module_name, Fabric& fabric, Kvm& 
       lock_(fabric.lock(std::string(name()) + ".lock", "pic->lock", LockKind::spin)),
       set_irq_(fabric.routine<&KvmPic::set_irq_routine>(*this, "kvm_pic_set_irq", i8259_c)),
       write_(fabric.routine<&KvmPic::write_routine>(*this, "picdev_write", i8259_c)),
-      read_irq_(fabric.routine<&KvmPic::read_irq_routine>(*this, "kvm_pic_read_irq", i8259_c)) {}
+      read_irq_(fabric.routine<&KvmPic::read_irq_routine>(*this, "kvm_pic_read_irq", i8259_c)),
+      update_(fabric.routine<&KvmPic::update_routine>(*this, "kvm_pic_update_irq", i8259_c)) {}
 
 bool KvmPic::has_port(std::uint64_t port) {
   return port == 0x20 || port == 0x21 || port == 0xa0 || port == 0xa1 || port == elcr_port ||
@@ -143,6 +144,19 @@ void KvmPic::update_output(Exec& x) {
     (void)set_line(x, master, cascade, false);
   }
   x.set(shared_).output = requested(x, master) != no_line ? 1 : 0;
+}
+
+Call KvmPic::update_irq(Exec& x) {
+  return x.call(update_);
+}
+
+void KvmPic::update_routine(Exec& x, Frame& self) {
+  ROUTINE();
+  LOCK(lock_, "take pic->lock, work out the output, drop it", writes(chips_), writes(shared_));
+  update_output(x);
+  x.unlock(lock_);
+  RETURN(0);
+  ROUTINE_END();
 }
 
 // --- the guest's accesses ---------------------------------------------------------------------

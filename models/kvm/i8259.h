@@ -56,6 +56,8 @@ class KvmPic : public Module, public Touches {
   static bool has_port(std::uint64_t port);
   /// kvm_pic_read_irq(): the acknowledge cycle. The value is the vector.
   Call read_irq(Exec& x);
+  /// kvm_pic_update_irq(): what KVM_SET_IRQCHIP of any chip ends with.
+  Call update_irq(Exec& x);
   bool output(Exec& x) const { return x.get(shared_).output != 0; }
 
   /// chip 0: master, 1: slave.
@@ -66,6 +68,7 @@ class KvmPic : public Module, public Touches {
   void set_irq_routine(Exec& x, Frame& self, PicLocals& f);
   void write_routine(Exec& x, Frame& self, PicLocals& f);
   void read_irq_routine(Exec& x, Frame& self, PicLocals& f);
+  void update_routine(Exec& x, Frame& self);
 
   std::int32_t set_line(Exec& x, unsigned chip, unsigned line, bool level);
   int requested(Exec& x, unsigned chip) const;
@@ -85,6 +88,7 @@ class KvmPic : public Module, public Touches {
   RoutineId set_irq_;
   RoutineId write_;
   RoutineId read_irq_;
+  RoutineId update_;
 };
 
 }  // namespace irqloom

@@ -1,5 +1,7 @@
 #include "sim/app/program.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <CLI/CLI.hpp>
 #include <exception>
@@ -12,6 +14,7 @@
 #include "sim/app/interrupt.h"
 #include "sim/app/trace_files.h"
 #include "sim/error.h"
+#include "sim/scenario/suggest.h"
 #include "sim/scenario/units.h"
 
 namespace irqloom::app {
@@ -60,7 +63,11 @@ void add_output(CLI::App& command, CommonOptions& options) {
 
 void add_choice(CLI::App& command, ScenarioChoice& choice) {
   command.add_option("--variant", choice.variant, "The variant to take")->type_name("NAME");
-  command.add_option("--set", choice.sets, "Set one value of the scenario; may be repeated")
+  command
+      .add_option(
+          "--set", choice.sets,
+          "Set one value of the scenario: a.b=1, or by JSON pointer where a name has dots,\n"
+          "/costs/work.hop=5us; may be repeated")
       ->type_name("PATH=VALUE")
       ->expected(1)
       ->take_all();
@@ -202,6 +209,20 @@ void add_schema(CLI::App& app, Action& action) {
 // --- running ----------------------------------------------------------------------------------
 
 /// Sets `action`, or returns the exit code with which it ends here.
+/// Throws InputError if the first argument is neither an option nor a command.
+void check_command(const CLI::App& app, int argc, const char* const* argv) {
+  if (argc < 2 || std::string_view(argv[1]).starts_with("-")) return;
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(command->get_name());
+  if (std::find(names.begin(), names.end(), argv[1]) != names.end()) return;
+  std::string text = fmt::format("irqloom: there is no command \"{}\"\n  expected: {}", argv[1],
+                                 scenario::list_of(names));
+  const std::string near = scenario::nearest(argv[1], names);
+  if (!near.empty()) text += "\n  did you mean \"" + near + "\"?";
+  throw InputError(text);
+}
+
 std::optional<ExitCode> read_command_line(int argc, const char* const* argv, Action& action) {
   CLI::App app(description, "irqloom");
   app.set_version_flag("--version", "irqloom " IRQLOOM_VERSION);
@@ -215,6 +236,7 @@ std::optional<ExitCode> read_command_line(int argc, const char* const* argv, Act
   add_conform(app, action);
   add_list(app, action);
   add_schema(app, action);
+  check_command(app, argc, argv);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

@@ -39,6 +39,11 @@ std::vector<std::string> find_scenarios(const std::vector<std::string>& paths) {
   std::set<fs::path> known;
   for (const std::string& path : paths) {
     std::error_code error;
+    if (!fs::exists(path, error)) {
+      throw InputError(path +
+                       ": there is no such file or folder\n  expected: a scenario, or a "
+                       "folder of scenarios");
+    }
     const bool is_folder = fs::is_directory(path, error);
     for (const std::string& file : is_folder ? below(path) : std::vector<std::string>{path}) {
       if (known.insert(fs::weakly_canonical(file, error)).second) files.push_back(file);

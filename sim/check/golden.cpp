@@ -98,8 +98,11 @@ std::optional<Outcome> Golden::find(const std::string& variant, const std::strin
 }
 
 void Golden::accept(const std::string& variant, const std::string& mode, const Outcome& outcome) {
-  Outcome& golden = outcomes_[{variant, mode}];
-  if (golden.fingerprint == outcome.fingerprint && differences(golden, outcome).empty()) return;
+  const auto [entry, is_new] = outcomes_.try_emplace({variant, mode});
+  Outcome& golden = entry->second;
+  const bool is_same =
+      golden.fingerprint == outcome.fingerprint && differences(golden, outcome).empty();
+  if (!is_new && is_same) return;
   golden = outcome;
   changed_ = true;
 }

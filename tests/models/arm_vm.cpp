@@ -29,7 +29,8 @@ ArmVmParts::ArmVmParts(const ArmVmConfig& config)
       irqfd("irqfd", fabric, kvm, trigger, 0, arm_gsi, &resampler, 0),
       plain("plain", fabric, kvm, plain_trigger, 0, arm_gsi, nullptr, 0),
       host("host", fabric),
-      vmm("vmm", fabric) {
+      vmm("vmm", fabric),
+      hardirq("hardirq", fabric, fabric.executor("cpu0")) {
   for (unsigned id = 0; id < config.vcpus; ++id) {
     const std::string name = "vcpu" + std::to_string(id);
     executors.push_back(fabric.executor(name));
@@ -47,6 +48,41 @@ ArmVmParts::ArmVmParts(const ArmVmConfig& config)
   irqfd.preset_assigned();
   plain.preset_assigned();
   resampler.preset(1, false);
+}
+
+HardInterrupt::HardInterrupt(const sc_core::sc_module_name& module_name, Fabric& fabric,
+                             ExecutorId executor)
+    : Module(module_name, fabric),
+      state_(fabric.reserve<HandState>("interrupt." + std::string(name()))) {
+  fabric.context({.name = name(),
+                  .layer = "test",
+                  .level = Level::hardirq,
+                  .executor = executor,
+                  .stack_bytes = 240},
+                 fabric.routine<&HardInterrupt::main>(*this, "interrupt", "the test"));
+}
+
+void HardInterrupt::main(Exec& x, Frame& self) {
+  ROUTINE();
+  for (;;) {
+    STEP_WHEN(x.get(state_).asked != 0, "take the interrupt");
+    x.set(state_).asked = 0;
+    x.enter_hardirq();
+    CALL(op_(x));
+    STEP("return from the interrupt");
+    x.leave_hardirq();
+  }
+  ROUTINE_END();
+}
+
+void HardInterrupt::ask(Steps& steps, Hand::Op op) {
+  op_ = std::move(op);
+  steps.world().mut(state_).asked = 1;
+}
+
+void ArmVm::interrupt(Hand::Op op) {
+  hardirq.ask(go, std::move(op));
+  go.settle();
 }
 
 std::int32_t ArmVm::call(Hand::Op op) {

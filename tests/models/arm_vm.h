@@ -44,6 +44,20 @@ struct ArmVmConfig {
   bool irqfds_at_reset = true;
 };
 
+/// A host CPU's hard interrupt that runs what the test hands it.
+class HardInterrupt : public Module {
+ public:
+  HardInterrupt(const sc_core::sc_module_name& name, Fabric& fabric, ExecutorId executor);
+
+  void ask(Steps& steps, Hand::Op op);
+
+ private:
+  void main(Exec& x, Frame& self);
+
+  Slot<HandState> state_;
+  Hand::Op op_;
+};
+
 class ArmVmParts {
  private:
   timed::FreshSimcontext simcontext_;
@@ -65,6 +79,7 @@ class ArmVmParts {
   Irqfd plain;
   Hand host;
   Hand vmm;
+  HardInterrupt hardirq;
 };
 
 class ArmVm : public ArmVmParts {
@@ -80,6 +95,8 @@ class ArmVm : public ArmVmParts {
 
   /// An ioctl, and everything that it sets off.
   std::int32_t call(Hand::Op op);
+  /// Code of a hard interrupt of the host, and everything that it sets off.
+  void interrupt(Hand::Op op);
   void signal(Eventfd& eventfd);
   std::int32_t irq_line(bool level, unsigned intid = spi);
   std::uint32_t read_rfd() { return resamplefd.drain(go.exec()); }

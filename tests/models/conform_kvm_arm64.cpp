@@ -14,8 +14,8 @@ using scenario::test::TempFolder;
 using scenario::test::write_file;
 
 std::string program(const std::string& config, const std::string& ops) {
-  return R"({"id":"p","model":"kvm-arm64","class":"defined","config":{"kernel":"6.1","nr_irqs":256,)"
-         R"("vcpus":1,"routing":"default",)" +
+  return R"({"id":"p","model":"kvm-arm64","class":"defined","config":{"kernel":"6.1",)"
+         R"("nr_irqs":256,"vcpus":1,"routing":"default",)" +
          config + R"(},"ops":[)" + ops + "]}\n";
 }
 

@@ -134,6 +134,18 @@ TEST_CASE("8259: an edge is needed for each request, a level for none", "[models
   CHECK_FALSE(p.output());
 }
 
+// ICW1 forgets the cascade's request, which is an edge, and does not look at the slave again.
+TEST_CASE("8259: working out the output again finds the slave's request", "[models][pic]") {
+  Pair p;
+  p.out(elcr + 1, 1U << 2);
+  p.line(10, true);
+  REQUIRE(p.chip(0).irr == 1U << 2);
+  p.out(master, 0x11);
+  REQUIRE(p.chip(0).irr == 0);
+  p.vm.host([&](Exec& x) { return p.pic().update_irq(x); });
+  CHECK(p.chip(0).irr == 1U << 2);
+}
+
 TEST_CASE("8259: a masked line is remembered, and its raiser is told", "[models][pic]") {
   Pair p;
   p.out(master_data, 1U << 3);

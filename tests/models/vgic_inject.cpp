@@ -73,6 +73,24 @@ TEST_CASE("an interrupt that comes between flush and entry is not left behind", 
   CHECK(vm.go.taken(thread, "exit: an IPI") == 0);  // There was nobody to kick out.
 }
 
+// Interrupts are off from there to the entry: the IPI would arrive in the guest, but the request is
+// seen first.
+TEST_CASE("a kick between the mode and the look at the requests is the entry's own affair",
+          "[models][vgic]") {
+  ArmVm vm;
+  vm.set_up(true);
+  vm.guests[0]->ask(
+      vm.go, [&](Exec& x) { return vm.vcpus[0]->dist_write(x, word_of(icpendr), 1U << 31); });
+  vm.go.through("guest0", "mode := IN_GUEST_MODE");
+  vm.host.run(vm.go, [&](Exec& x) { return vm.trigger.signal(x); });
+  CHECK(vm.go[vm.vcpus[0]->state()].mode == exiting_guest_mode);
+  CHECK_FALSE(vm.go.enabled(thread));
+  vm.go.rest("guest0");
+  CHECK(vm.guests[0]->is_done(vm.go));
+  CHECK(vm.go[vm.vcpus[0]->state()].mode == in_guest_mode);
+  CHECK(vm.signalled());
+}
+
 TEST_CASE("an interrupt that comes after the requests were looked at kicks", "[models][vgic]") {
   ArmVm vm;
   vm.set_up(true);

@@ -114,7 +114,9 @@ TEST_CASE("active state changes while every vCPU is out of its guest", "[models]
 TEST_CASE("user space reads and writes registers while no vCPU runs", "[models][vgic]") {
   ArmVm vm;
   CHECK(attr_write(vm, word_of(isenabler), bit_of()) == -EBUSY);
-  vm.call([&](Exec& x) { return vm.vcpus[0]->stop(x); });
+  vm.host.ask(vm.go, [&](Exec& x) { return vm.vcpus[0]->stop(x); });
+  vm.go.settle();
+  REQUIRE(vm.host.is_done(vm.go));
   CHECK(attr_write(vm, word_of(isenabler), bit_of()) == 0);
   CHECK(vm.irq().enabled == 1);
 }

@@ -230,6 +230,7 @@ std::optional<Difference> KvmX86Replayer::ioapic_restore(const Record& op) {
     snapshot.entries[op.number("clear_mask_of_pin", snapshot.entries.size() - 1)].mask = 0;
   }
   vm_->host([&](Exec& x) { return vm_->kvm().ioapic().restore(x, snapshot); });
+  vm_->host([&](Exec& x) { return vm_->irqchip().pic().update_irq(x); });
   return compare(op, "ret", 0);
 }
 
