@@ -48,6 +48,42 @@ Ended run(const std::string& folder, const std::vector<std::string>& arguments,
 
 }  // namespace
 
+std::string full_arm_text() {
+  return R"({
+  "name": "full-arm",
+  "title": "every member of an arm64 scenario",
+  "kernel": "linux-6.1",
+  "platform": {
+    "arch": "arm64", "host_cpus": 1, "vcpus": 1, "gic_version": 3, "host_gic_version": 3,
+    "vm": "by-script", "list_registers": 2
+  },
+  "devices": {
+    "dev0": {"type": "platform", "trigger": "level", "host_spi": 40, "gsi": 30, "raises": 1,
+             "resample": true, "assigned": "by-script", "asserting": true, "on_error": "retry"},
+    "dev1": {"type": "emulated", "gsi": 30, "causes": 2, "withdraws": true}
+  },
+  "guest": {
+    "lines": {
+      "30": {"trigger": "level", "unlazy": true, "oneshot": false, "enabled": false,
+             "actions": {"dev0": {"serves": "primary"}, "dev1": {"serves": "primary"}}}
+    }
+  },
+  "scripts": {
+    "vmm": {
+      "ops": {
+        "vcpu": {"order": 1, "do": "create-vcpu", "value": 0},
+        "vgic": {"order": 2, "do": "create-vgic"},
+        "assign": {"order": 3, "do": "assign", "device": "dev0"},
+        "user": {"order": 4, "do": "handle-eventfd", "device": "dev0", "if_failed": "assign"},
+        "resample": {"order": 5, "do": "attach-unmask", "device": "dev0", "if_done": "assign"},
+        "line": {"order": 6, "do": "irq-line", "intid": 62, "level": 0},
+        "start": {"order": 7, "do": "vm-start"}
+      }
+    }
+  }
+})";
+}
+
 std::string small_text() {
   return R"({
   "name": "small",

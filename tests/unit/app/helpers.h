@@ -12,6 +12,9 @@ namespace irqloom::app::test {
 /// A scenario that is right and uses every member that a scenario can have, twice a variant.
 std::string full_text();
 
+/// The same for arm64: every member that only such a scenario can have.
+std::string full_arm_text();
+
 /// A scenario that is right and small: one device that raises once, a handler that serves it before
 /// the EOI. Everything holds.
 std::string small_text();

@@ -18,6 +18,7 @@ namespace irqloom::app {
 namespace {
 
 using nlohmann::json;
+using test::full_arm_text;
 using test::full_text;
 using test::replaced;
 using test::small_text;
@@ -77,6 +78,7 @@ TEST_CASE("schema: the file is what the program prints", "[app][schema]") {
 TEST_CASE("schema: it takes every scenario", "[app][schema]") {
   CHECK(refusal(small_text()) == "");
   CHECK(refusal(full_text()) == "");
+  CHECK(refusal(full_arm_text()) == "");
   for (const std::string& file :
        check::find_scenarios({std::string(IRQLOOM_SOURCE_DIR) + "/scenarios"})) {
     INFO(file);
@@ -84,13 +86,14 @@ TEST_CASE("schema: it takes every scenario", "[app][schema]") {
   }
 }
 
-// The reader takes full_text(), so that what the schema names and the reader does not take, or the
-// other way round, shows here.
+// The reader takes full_text() and full_arm_text(), so that what the schema names and the reader
+// does not take, or the other way round, shows here.
 TEST_CASE("schema: it names every member that the reader takes", "[app][schema]") {
   std::set<std::string> in_schema;
   collect_members(json::parse(scenario_schema_text()), in_schema);
   std::set<std::string> in_scenario;
   collect_keys(json::parse(full_text()), in_scenario);
+  collect_keys(json::parse(full_arm_text()), in_scenario);
   for (const std::string& name : in_schema) {
     // Costs and built-in properties are all alike.
     const bool is_one_of_many =
