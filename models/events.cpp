@@ -38,6 +38,21 @@ const EventType kvm_exit{
     "vcpu {0} reason {1} rip 0x0 info1 0x0000000000000000 info2 0x{2} intr_info 0x00000000 "
     "error_code 0x00000000"};
 
+const EventType vgic_update_irq_pending{"kvm",
+                                        "vgic_update_irq_pending",
+                                        {{"vcpu_id"}, {"irq"}, {"level", flag}},
+                                        "VCPU: {0}, IRQ {1}, level: {2}"};
+const EventType kvm_irq_line{
+    "kvm",
+    "kvm_irq_line",
+    {{"type", name}, {"type_number"}, {"vcpu_idx"}, {"irq_num"}, {"level", flag}},
+    "Inject {0} interrupt ({1}), vcpu->idx: {2}, num: {3}, level: {4}"};
+const EventType kvm_entry_arm64{"kvm", "kvm_entry", {}, "PC: 0x0000000000000000"};
+const EventType kvm_exit_arm64{"kvm",
+                               "kvm_exit",
+                               {{"ret", name}, {"esr_ec", name}},
+                               "{0}: HSR_EC: {1}, PC: 0x0000000000000000"};
+
 const EventType raise{"irqloom", "raise", {{"device", name}}};
 const EventType wire{"irqloom", "wire", {{"device", name}, {"level", flag}}};
 const EventType work_found{"irqloom", "work_found", {{"line", name}, {"device", name}}};
@@ -51,6 +66,11 @@ const EventType irqfd_resample{"irqloom", "irqfd_resample", {{"gsi"}}};
 const EventType ioapic_inject{"irqloom", "ioapic_inject", {{"pin"}, {"origin"}}};
 const EventType vfio_intx_mask{"irqloom", "vfio_intx_mask", {{"device", name}}};
 const EventType vfio_intx_unmask{"irqloom", "vfio_intx_unmask", {{"device", name}}};
+const EventType vfio_platform_mask{"irqloom", "vfio_platform_mask", {{"device", name}}};
+const EventType vfio_platform_unmask{"irqloom", "vfio_platform_unmask", {{"device", name}}};
+const EventType device_reset{"irqloom", "device_reset", {{"device", name}}};
+const EventType operation_result{
+    "irqloom", "operation_result", {{"operation", name}, {"error"}}};
 const EventType irq_mask{"irqloom", "irq_mask", {{"line", name}}};
 const EventType irq_unmask{"irqloom", "irq_unmask", {{"line", name}}};
 const EventType pass_begin{"irqloom", "pass_begin", {{"line", name}}};

@@ -36,7 +36,7 @@ Call IrqDesc::irq_startup(Exec& x) {
 Call IrqDesc::check_irq_resend(Exec& x) {
   DescState& s = x.set(state_);
   const bool pending = s.pending != 0;
-  if (config_.flow != Flow::edge) {
+  if (config_.flow != Flow::edge && !config_.edge) {
     s.pending = 0;
     return Call::done();
   }

@@ -14,7 +14,7 @@ IrqThread::IrqThread(IrqDesc& desc, std::size_t action)
   context_ = fabric.context({.name = desc.config_.layer == "guest" ? comm : "host-" + comm,
                              .layer = desc.config_.layer,
                              .comm = comm,
-                             .stack_bytes = 160},
+                             .stack_bytes = desc.config_.thread_stack_bytes},
                             main);
 }
 

@@ -2,32 +2,63 @@
 
 #include <algorithm>
 #include <bit>
+#include <numeric>
 #include <stdexcept>
 #include <string>
 
 namespace irqloom {
 
-Gic::Gic(const sc_core::sc_module_name& module_name, Fabric& fabric, Shape shape)
-    : Module(module_name, fabric), shape_(shape) {
-  if (shape.cpus < 1 || shape.cpus > 8) throw std::invalid_argument("a GIC has 1 to 8 CPUs");
-  if (shape.intids < 64 || shape.intids > gic::first_special) {
+Gic::Gic(const sc_core::sc_module_name& module_name, Fabric& fabric, Shape wanted)
+    : Module(module_name, fabric), shape_(std::move(wanted)) {
+  if (shape_.cpus < 1 || shape_.cpus > 8) throw std::invalid_argument("a GIC has 1 to 8 CPUs");
+  if (shape_.intids < 64 || shape_.intids > gic::first_special) {
     throw std::invalid_argument("a GIC has 64 to 1020 interrupts");
+  }
+  if (shape_.implemented.empty()) {
+    shape_.implemented.resize(shape_.intids);
+    std::iota(shape_.implemented.begin(), shape_.implemented.end(), 0U);
   }
   const std::string prefix = name();
   distributor_ = fabric.reserve<GicDistributor>(prefix + ".gicd");
-  for (unsigned cpu = 0; cpu < shape.cpus; ++cpu) {
+  private_.resize(std::size_t{shape_.cpus} * gic::first_spi);
+  spis_.resize(shape_.intids - gic::first_spi);
+  for (unsigned cpu = 0; cpu < shape_.cpus; ++cpu) {
     const std::string banked = prefix + ".cpu" + std::to_string(cpu);
     interfaces_.push_back(fabric.reserve<GicCpuInterface>(banked));
-    for (unsigned n = 0; n < gic::first_spi; ++n) {
-      private_.push_back(fabric.reserve<GicIrq>(banked + ".irq" + std::to_string(n)));
+    for (const unsigned n : shape_.implemented) {
+      if (n >= gic::first_spi) continue;
+      private_[cpu * gic::first_spi + n] =
+          fabric.reserve<GicIrq>(banked + ".irq" + std::to_string(n));
     }
   }
-  for (unsigned n = gic::first_spi; n < shape.intids; ++n) {
-    spis_.push_back(fabric.reserve<GicIrq>(prefix + ".irq" + std::to_string(n)));
+  for (const unsigned n : shape_.implemented) {
+    if (n < gic::first_spi) continue;
+    spis_.at(n - gic::first_spi) = fabric.reserve<GicIrq>(prefix + ".irq" + std::to_string(n));
   }
   inputs.bind(*this);
   requests.bind(*this);
   fabric.at_reset([this](World& w) { reset(w); });
+}
+
+bool Gic::has(unsigned intid) const {
+  return std::ranges::binary_search(shape_.implemented, intid);
+}
+
+void Gic::preset_running(unsigned group) {
+  fabric_.at_reset([this, group](World& w) {
+    w.mut(distributor_).enable[group] = 1;
+    for (const Slot<GicCpuInterface>& s : interfaces_) {
+      w.mut(s).enable[group] = 1;
+      w.mut(s).priority_mask = 0xf0;
+    }
+    for (const unsigned n : shape_.implemented) {
+      if (n < gic::first_spi) continue;
+      GicIrq& irq = w.mut(slot(0, n));
+      irq.group = static_cast<std::uint8_t>(group);
+      irq.priority = 0xa0;
+      irq.targets = 1;
+    }
+  });
 }
 
 void Gic::reset(World& w) const {
@@ -36,7 +67,8 @@ void Gic::reset(World& w) const {
     w.mut(s).binary_point[1] = binary_point_minimum(1);
   }
   for (unsigned cpu = 0; cpu < shape_.cpus; ++cpu) {
-    for (unsigned sgi = 0; sgi < gic::first_ppi; ++sgi) {
+    for (const unsigned sgi : shape_.implemented) {
+      if (sgi >= gic::first_ppi) break;
       w.mut(slot(cpu, sgi)).edge = 1;
       w.mut(slot(cpu, sgi)).enable = shape_.sgi_sources ? 1 : 0;
     }
@@ -44,7 +76,7 @@ void Gic::reset(World& w) const {
 }
 
 Slot<GicIrq> Gic::interrupt(unsigned cpu, unsigned intid) const {
-  if (cpu >= shape_.cpus || intid >= shape_.intids) {
+  if (cpu >= shape_.cpus || !has(intid)) {
     throw std::out_of_range(std::string(name()) + " has no interrupt " + std::to_string(intid) +
                             " of CPU " + std::to_string(cpu));
   }
@@ -73,7 +105,7 @@ std::optional<GicPending> Gic::highest_pending(Exec& x, unsigned cpu) const {
                           d.enable[1] != 0 && c.enable[1] != 0};
   std::optional<GicPending> best;
   if (!groups[0] && !groups[1]) return best;
-  for (unsigned n = 0; n < shape_.intids; ++n) {
+  for (const unsigned n : shape_.implemented) {
     const GicIrq& irq = x.get(slot(cpu, n));
     if (irq.enable == 0 || irq.active != 0 || !gic::is_pending(irq) || !groups[irq.group]) continue;
     if (best && irq.priority >= best->priority) continue;
@@ -139,11 +171,11 @@ void Gic::end_of_interrupt(Exec& x, unsigned cpu, unsigned intid, std::optional<
   if (!active || (group && active->group != *group)) return;
   GicCpuInterface& c = x.set(interfaces_[cpu]);
   gic::clear_active(c, *active);
-  if (c.eoi_mode == 0 && intid < shape_.intids) x.set(slot(cpu, intid)).active = 0;
+  if (c.eoi_mode == 0 && has(intid)) x.set(slot(cpu, intid)).active = 0;
 }
 
 void Gic::deactivate(Exec& x, unsigned cpu, unsigned intid) {
-  if (intid >= shape_.intids || x.get(interfaces_[cpu]).eoi_mode == 0) return;
+  if (!has(intid) || x.get(interfaces_[cpu]).eoi_mode == 0) return;
   x.set(slot(cpu, intid)).active = 0;
 }
 
@@ -177,7 +209,7 @@ std::uint32_t Gic::read_fields(Exec& x, unsigned cpu, const gic::FieldAccess& a,
   std::uint32_t value = 0;
   for (unsigned i = 0; i < a.count; ++i) {
     const unsigned n = a.first + i;
-    if (n < first || n >= std::min(last, shape_.intids)) continue;
+    if (n < first || n >= last || !has(n)) continue;
     value |= gic::read(x.get(slot(cpu, n)), a.field) << (i * a.bits);
   }
   return value;
@@ -198,7 +230,7 @@ void Gic::write_fields(Exec& x, unsigned cpu, const gic::FieldAccess& a, unsigne
   const std::uint64_t bits = (std::uint64_t{1} << a.bits) - 1;
   for (unsigned i = 0; i < a.count; ++i) {
     const unsigned n = a.first + i;
-    if (n < first || n >= std::min(last, shape_.intids) || is_read_only(a.field, n)) continue;
+    if (n < first || n >= last || !has(n) || is_read_only(a.field, n)) continue;
     gic::write(x.set(slot(cpu, n)), a.field, static_cast<unsigned>(value >> (i * a.bits) & bits));
   }
 }
@@ -207,10 +239,10 @@ void Gic::touches(Footprint& footprint) const {
   footprint.writes.push_back(range(distributor_));
   for (const auto& s : interfaces_)
     footprint.writes.push_back(range(s));
-  for (const auto& s : private_)
-    footprint.writes.push_back(range(s));
-  for (const auto& s : spis_)
-    footprint.writes.push_back(range(s));
+  for (const unsigned n : shape_.implemented) {
+    for (unsigned cpu = 0; cpu < (n < gic::first_spi ? shape_.cpus : 1); ++cpu)
+      footprint.writes.push_back(range(slot(cpu, n)));
+  }
 }
 
 }  // namespace irqloom

@@ -56,12 +56,28 @@ class Gic : public Module, public PinIf, public CpuRequestIf {
   Slot<GicCpuInterface> cpu_interface(unsigned cpu) const { return interfaces_[cpu]; }
   Slot<GicDistributor> distributor() const { return distributor_; }
 
+  // What an operating system does with interrupts of group 0 (GICv2) or 1 (GICv3), whatever the
+  // version; the context of the fabric runs on `cpu`.
+
+  /// Acknowledges: an INTID, with an SGI's source in 12:10, or gic::spurious.
+  virtual unsigned read_iar(Exec& x, unsigned cpu) = 0;
+  virtual void write_eoir(Exec& x, unsigned cpu, unsigned intid) = 0;
+  /// Writes 1 to that interrupt's bit of a set or clear register of the distributor.
+  virtual void write_spi_bit(Exec& x, gic::Field field, unsigned intid) = 0;
+  /// At reset: everything is enabled, PMR is 0xf0, and every SPI has priority 0xa0 and goes to CPU
+  /// 0, as Linux's driver leaves it (irq-gic-common.c: gic_dist_config(), Linux 6.1), but none is
+  /// enabled. To be called during elaboration.
+  virtual void preset_running() = 0;
+
  protected:
   struct Shape {
     unsigned cpus = 1;           ///< 1..8
     unsigned intids = 64;        ///< 64..1020, of which 32 are each CPU's own.
     unsigned priority_bits = 8;  ///< Of the CPU interfaces, 4..8; the distributor keeps all 8.
     bool sgi_sources = false;    ///< GICv2: SGIs are always enabled, and pending by source CPU.
+    /// The INTIDs that are implemented, ascending; empty: all. The others' fields read as zero and
+    /// ignore writes (IHI 0048B.b, 3.1.2; IHI 0069H, 2.2).
+    std::vector<unsigned> implemented = {};
   };
   /// std::invalid_argument for a shape outside of the ranges.
   Gic(const sc_core::sc_module_name& name, Fabric& fabric, Shape shape);
@@ -93,6 +109,10 @@ class Gic : public Module, public PinIf, public CpuRequestIf {
                             unsigned last) const;
   void write_fields(Exec& x, unsigned cpu, const gic::FieldAccess& access, unsigned first,
                     unsigned last, std::uint64_t value);
+  bool has(unsigned intid) const;
+  /// INTIDs that are implemented, ascending.
+  const std::vector<unsigned>& implemented() const { return shape_.implemented; }
+  void preset_running(unsigned group);
   /// TYPER.ITLinesNumber.
   std::uint32_t it_lines_number() const { return (shape_.intids + 31) / 32 - 1; }
 
@@ -108,7 +128,7 @@ class Gic : public Module, public PinIf, public CpuRequestIf {
   Slot<GicDistributor> distributor_;
   std::vector<Slot<GicCpuInterface>> interfaces_;
   std::vector<Slot<GicIrq>> private_;  ///< SGIs and PPIs, CPU after CPU.
-  std::vector<Slot<GicIrq>> spis_;
+  std::vector<Slot<GicIrq>> spis_;     ///< Only those of implemented INTIDs are ever used.
 };
 
 }  // namespace irqloom

@@ -2,6 +2,7 @@
 #include "models/irqchip/gicv2.h"
 
 #include <string>
+#include <utility>
 
 namespace irqloom {
 
@@ -14,9 +15,13 @@ constexpr std::uint32_t pidr2 = 0x2b;       // ArchRev 2.
 }  // namespace
 
 GicV2::GicV2(const sc_core::sc_module_name& module_name, Fabric& fabric, unsigned cpus,
-             unsigned intids)
+             unsigned intids, std::vector<unsigned> implemented)
     : Gic(module_name, fabric,
-          {.cpus = cpus, .intids = intids, .priority_bits = 8, .sgi_sources = true}) {
+          {.cpus = cpus,
+           .intids = intids,
+           .priority_bits = 8,
+           .sgi_sources = true,
+           .implemented = std::move(implemented)}) {
   for (unsigned cpu = 0; cpu < cpus; ++cpu) {
     const std::string number = std::to_string(cpu);
     distributor_sockets_.push_back(std::make_unique<Socket>(("gicd" + number).c_str()));
@@ -102,11 +107,16 @@ bool GicV2::write_distributor(Exec& x, unsigned cpu, std::uint64_t offset, std::
   return true;
 }
 
+void GicV2::write_spi_bit(Exec& x, gic::Field field, unsigned intid) {
+  write_interrupts(x, 0, {.field = field, .first = intid, .count = 1}, 1);
+}
+
 // 4.3.15: TargetListFilter 25:24, CPUTargetList 23:16, SGIINTID 3:0.
 void GicV2::write_sgir(Exec& x, unsigned cpu, std::uint32_t value) {
   const unsigned self = 1U << cpu;
   const unsigned filters[4] = {value >> 16 & 0xff, ~self, self, 0};
   const unsigned targets = filters[value >> 24 & 3] & all_cpus();
+  if (!has(value & 0xf)) return;
   for (unsigned target = 0; target < cpus(); ++target) {
     if ((targets >> target & 1) == 0) continue;
     gic::write(x.set(interrupt(target, value & 0xf)), gic::Field::set_sgi_source, self);

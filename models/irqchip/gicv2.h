@@ -51,8 +51,9 @@ class GicV2 : public Gic {
  public:
   using Socket = tlm_utils::simple_target_socket_tagged_optional<GicV2>;
 
-  /// `cpus`: 1..8. `intids`: 64..1020. 8 priority bits.
-  GicV2(const sc_core::sc_module_name& name, Fabric& fabric, unsigned cpus, unsigned intids);
+  /// `cpus`: 1..8. `intids`: 64..1020. 8 priority bits. `implemented`: as of Gic::Shape.
+  GicV2(const sc_core::sc_module_name& name, Fabric& fabric, unsigned cpus, unsigned intids,
+        std::vector<unsigned> implemented = {});
 
   /// The register banks as that CPU sees them.
   Socket& distributor_socket(unsigned cpu) { return *distributor_sockets_[cpu]; }
@@ -68,6 +69,13 @@ class GicV2 : public Gic {
                                                   unsigned size = 4);
   bool write_cpu_interface(Exec& x, unsigned cpu, std::uint64_t offset, std::uint64_t value,
                            unsigned size = 4);
+
+  unsigned read_iar(Exec& x, unsigned cpu) override { return read_iar(x, cpu, false); }
+  void write_eoir(Exec& x, unsigned cpu, unsigned intid) override {
+    write_cpu_interface(x, cpu, gicc_eoir, intid);
+  }
+  void write_spi_bit(Exec& x, gic::Field field, unsigned intid) override;
+  void preset_running() override { Gic::preset_running(0); }
 
  private:
   bool is_for(Exec& x, unsigned cpu, unsigned intid, const GicIrq& irq) const override;

@@ -3,6 +3,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace irqloom {
 
@@ -45,15 +46,21 @@ std::optional<gic::FieldAccess> decode(std::uint64_t offset, unsigned size) {
 }  // namespace
 
 GicV3::GicV3(const sc_core::sc_module_name& module_name, Fabric& fabric, unsigned cpus,
-             unsigned intids, unsigned priority_bits)
-    : Gic(module_name, fabric, {.cpus = cpus, .intids = intids, .priority_bits = priority_bits}),
+             unsigned intids, unsigned priority_bits, std::vector<unsigned> implemented)
+    : Gic(module_name, fabric,
+          {.cpus = cpus,
+           .intids = intids,
+           .priority_bits = priority_bits,
+           .implemented = std::move(implemented)}),
       distributor_socket("gicd"),
       redistributor_socket("gicr"),
       pri_bits_(priority_bits - 1) {
   if (priority_bits < 4 || priority_bits > 5) throw std::invalid_argument("4 or 5 priority bits");
   const std::string prefix = name();
-  for (unsigned n = gic::first_spi; n < intids; ++n) {
-    routes_.push_back(fabric.reserve<GicRoute>(prefix + ".route" + std::to_string(n)));
+  routes_.resize(intids - gic::first_spi);
+  for (const unsigned n : this->implemented()) {
+    if (n < gic::first_spi) continue;
+    routes_[n - gic::first_spi] = fabric.reserve<GicRoute>(prefix + ".route" + std::to_string(n));
   }
   distributor_socket.register_b_transport(this, &GicV3::transport_distributor);
   redistributor_socket.register_b_transport(this, &GicV3::transport_redistributor);
@@ -83,12 +90,14 @@ bool GicV3::is_for(Exec& x, unsigned cpu, unsigned intid, const GicIrq& /*irq*/)
 // ------------------------------------------------------------------------------
 
 std::uint64_t GicV3::read_route(Exec& x, unsigned intid) const {
+  if (!has(intid)) return 0;
   const GicRoute& r = x.get(routes_[intid - gic::first_spi]);
   const std::uint64_t aff3 = r.affinity >> 24;
   return aff3 << 32 | static_cast<std::uint64_t>(r.any) << 31 | (r.affinity & 0xffffff);
 }
 
 void GicV3::write_route(Exec& x, unsigned intid, std::uint64_t value) {
+  if (!has(intid)) return;
   GicRoute& r = x.set(routes_[intid - gic::first_spi]);
   r.affinity = static_cast<std::uint32_t>((value >> 32 & 0xff) << 24 | (value & 0xffffff));
   r.any = static_cast<std::uint8_t>(value >> 31 & 1);
@@ -195,10 +204,23 @@ bool GicV3::write_redistributor(Exec& x, unsigned cpu, std::uint64_t offset, std
   return true;
 }
 
+void GicV3::write_spi_bit(Exec& x, gic::Field field, unsigned intid) {
+  write_fields(x, 0, {.field = field, .first = intid, .count = 1}, gic::first_spi, intids(), 1);
+}
+
+void GicV3::preset_running() {
+  Gic::preset_running(1);
+  fabric_.at_reset([this](World& w) {
+    for (const auto& s : redistributors_)
+      w.mut(s).processor_sleep = 0;
+  });
+}
+
 void GicV3::touches(Footprint& footprint) const {
   Gic::touches(footprint);
-  for (const auto& s : routes_)
-    footprint.writes.push_back(range(s));
+  for (const unsigned n : implemented()) {
+    if (n >= gic::first_spi) footprint.writes.push_back(range(routes_[n - gic::first_spi]));
+  }
   for (const auto& s : redistributors_)
     footprint.writes.push_back(range(s));
 }

@@ -45,9 +45,10 @@ class GicV3 : public Gic {
   Bank redistributor_socket;
 
   /// `cpus`: 1..8, with affinities 0.0.0.0, 0.0.0.1, ... `intids`: 64..1020. `priority_bits` of the
-  /// CPU interfaces: 4 or 5, for which ICC_AP0R0 and ICC_AP1R0 suffice.
+  /// CPU interfaces: 4 or 5, for which ICC_AP0R0 and ICC_AP1R0 suffice. `implemented`: as of
+  /// Gic::Shape.
   GicV3(const sc_core::sc_module_name& name, Fabric& fabric, unsigned cpus, unsigned intids,
-        unsigned priority_bits = 5);
+        unsigned priority_bits = 5, std::vector<unsigned> implemented = {});
 
   /// That CPU's system registers: the address is 8 times the Icc, accesses have 8 bytes.
   CpuBank& system_register_socket(unsigned cpu) { return *system_register_sockets_[cpu]; }
@@ -66,6 +67,14 @@ class GicV3 : public Gic {
   bool write_icc(Exec& x, unsigned cpu, Icc reg, std::uint64_t value);
 
   void touches(Footprint& footprint) const override;
+
+  unsigned read_iar(Exec& x, unsigned cpu) override { return acknowledge_group(x, cpu, 1); }
+  void write_eoir(Exec& x, unsigned cpu, unsigned intid) override {
+    end_of_interrupt(x, cpu, intid, 1);
+  }
+  void write_spi_bit(Exec& x, gic::Field field, unsigned intid) override;
+  /// The redistributors are awake too.
+  void preset_running() override;
 
  private:
   bool is_for(Exec& x, unsigned cpu, unsigned intid, const GicIrq& irq) const override;

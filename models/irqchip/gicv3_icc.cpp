@@ -44,6 +44,7 @@ void GicV3::generate_sgi(Exec& x, unsigned cpu, unsigned group, std::uint64_t va
   const std::uint64_t cluster =
       (value >> 48 & 0xff) << 24 | (value >> 32 & 0xff) << 16 | (value >> 16 & 0xff) << 8;
   const std::uint64_t first = (value >> 44 & 0xf) * 16;
+  if (!has(static_cast<unsigned>(value >> 24 & 0xf))) return;
   for (unsigned target = 0; target < cpus(); ++target) {
     const bool listed = cluster == 0 && target >= first && target < first + 16 &&
                         (value >> (target - first) & 1) != 0;

@@ -31,6 +31,8 @@ struct ArmVcpuState {
   std::uint8_t requests = 0;  ///< Bit 0: KVM_REQ_IRQ_PENDING, bit 1: KVM_REQ_SLEEP.
   std::uint8_t pause = 0;     ///< arch.pause: somebody changes active state.
   std::int32_t result = 0;    ///< Of the last KVM_RUN that returned.
+  std::uint8_t entered = 0;   ///< The guest's code runs: an IPI makes it exit.
+  std::uint8_t reserved[3] = {};
 };
 
 inline constexpr std::uint8_t kvm_req_irq_pending = 1;
@@ -48,7 +50,6 @@ class ArmVcpu : public Module, public Touches {
   struct Config {
     unsigned id = 0;
     std::uint16_t cpu = 0;  ///< Shown in traces.
-    VirtualCpuInterface::Config interface = {};
   };
 
   /// `executor`: where the guest's contexts run; nobody else uses it. Context "<name>/run" is the
@@ -62,12 +63,10 @@ class ArmVcpu : public Module, public Touches {
   Slot<ArmVcpuState> state() const { return state_; }
   ContextId thread() const { return thread_; }
   /// The guest's hard interrupt context on it; set once at elaboration.
-  void set_hardirq(ContextId context) { hardirq_ = context; }
-  /// At reset: created, set up, and in guest mode. The VM must be preset as running too.
-  void preset_running() { reset_running_ = true; }
-  /// At reset: created and set up.
-  void preset_created() { reset_created_ = true; }
-
+  void set_hardirq(ContextId context) {
+    hardirq_ = context;
+    has_hardirq_ = true;
+  }
   // --- the guest's contexts on the executor ----------------------------------------------------
 
   /// Its IRQ input.
@@ -91,6 +90,12 @@ class ArmVcpu : public Module, public Touches {
   /// kvm_make_request(KVM_REQ_IRQ_PENDING) and kvm_vcpu_kick(), from anywhere.
   Call kick(Exec& x);
 
+  /// kvm_arm_halt_guest() and kvm_arm_resume_guest() for this vCPU. Atomic.
+  void halt(Exec& x);
+  void resume(Exec& x);
+  /// Out of guest mode, or about to be by its own doing.
+  bool is_outside(Exec& x) const { return x.get(state_).mode == outside_guest_mode; }
+
   // --- user space ------------------------------------------------------------------------------
 
   /// Lets the thread call KVM_RUN. Atomic.
@@ -103,7 +108,7 @@ class ArmVcpu : public Module, public Touches {
   void touches(Footprint& footprint) const override;
 
  private:
-  void thread_main(Exec& x, Frame& self, VcpuLocals& f);
+  void thread_main(Exec& x, Frame& self);
   void exit_routine(Exec& x, Frame& self);
   void enter_routine(Exec& x, Frame& self);
   void kick_routine(Exec& x, Frame& self);
@@ -111,8 +116,10 @@ class ArmVcpu : public Module, public Touches {
   void first_run_routine(Exec& x, Frame& self);
   void access_routine(Exec& x, Frame& self, VcpuLocals& f);
   void maintenance_routine(Exec& x, Frame& self);
-  /// Whether the running context is one of the guest's, which leaves and enters by itself.
-  bool is_guest_context(const Exec& x) const;
+  /// Whether the running context is one of the guest's, or the thread.
+  bool runs_on_executor(const Exec& x) const;
+  bool must_exit(Exec& x) const;
+  void reset(World& w) const;
   void leave_guest(Exec& x);
   void resume_guest(Exec& x);
 
@@ -123,10 +130,10 @@ class ArmVcpu : public Module, public Touches {
   Slot<ArmVcpuState> state_;
   ContextId hardirq_ = 0;
   bool has_hardirq_ = false;
-  bool reset_running_ = false;
-  bool reset_created_ = false;
-  std::int64_t trap_reason_;
-  std::int64_t irq_reason_;
+  std::int64_t trap_label_;
+  std::int64_t abort_label_;
+  std::int64_t irq_label_;
+  std::int64_t no_label_;
   RoutineId exit_;
   RoutineId enter_;
   RoutineId kick_;
@@ -142,6 +149,6 @@ class ArmVcpu : public Module, public Touches {
 IRQLOOM_FIELDS(irqloom::ArmVcpuState, IRQLOOM_FLAG(online), IRQLOOM_FLAG(initialized),
                IRQLOOM_FLAG(has_run_once), IRQLOOM_FLAG(run), IRQLOOM_FLAG(running),
                IRQLOOM_NUMBER(mode), IRQLOOM_HEX(requests), IRQLOOM_FLAG(pause),
-               IRQLOOM_NUMBER(result));
+               IRQLOOM_NUMBER(result), IRQLOOM_FLAG(entered), IRQLOOM_NUMBER(reserved));
 IRQLOOM_FIELDS(irqloom::VcpuLocals, IRQLOOM_HEX(value), IRQLOOM_HEX(offset), IRQLOOM_FLAG(is_write),
                IRQLOOM_NUMBER(reserved));

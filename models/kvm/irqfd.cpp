@@ -27,7 +27,8 @@ Irqfd::Irqfd(const sc_core::sc_module_name& module_name, Fabric& fabric, KvmVm& 
       resampler_lock_(kvm.resampler_lock()),
       inject_(std::make_unique<WorkItem>(
           fabric, std::string(name()) + ".inject", "kvm",
-          fabric.routine<&Irqfd::irqfd_inject>(*this, "irqfd_inject", eventfd_c))),
+          fabric.routine<&Irqfd::irqfd_inject>(*this, "irqfd_inject", eventfd_c), "work.hop",
+          kvm.work_stack_bytes())),
       wakeup_(fabric.routine<&Irqfd::irqfd_wakeup>(*this, "irqfd_wakeup", eventfd_c)),
       assign_(fabric.routine<&Irqfd::kvm_irqfd_assign>(*this, "kvm_irqfd_assign", eventfd_c)),
       resampler_shutdown_(fabric.routine<&Irqfd::irqfd_resampler_shutdown>(

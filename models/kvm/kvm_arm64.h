@@ -5,8 +5,11 @@
 // declared dead answers -EIO to all of them.
 #pragma once
 
+#include <array>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "models/kvm/vgic/vgic.h"
@@ -31,9 +34,13 @@ struct ArmRouteState {
 struct IoctlLocals {
   std::uint32_t value = 0;
   std::uint16_t offset = 0;
-  std::uint8_t level = 0;
+  std::uint8_t kind = 0;  ///< attr_*
   std::uint8_t reserved = 0;
 };
+
+inline constexpr std::uint8_t attr_read = 0;
+inline constexpr std::uint8_t attr_write = 1;
+inline constexpr std::uint8_t attr_level_info = 2;
 
 class KvmArm64 : public KvmVm {
  public:
@@ -71,6 +78,9 @@ class KvmArm64 : public KvmVm {
   std::size_t vcpus() const { return vcpus_.size(); }
   const Config& config() const { return config_; }
 
+  /// KVM_CHECK_EXTENSION, by the name after KVM_CAP_; nothing for one that is not modelled.
+  static std::optional<int> check_extension(std::string_view capability);
+
   // --- ioctls ----------------------------------------------------------------------------------
 
   Call create_vgic(Exec& x);                  ///< KVM_CREATE_DEVICE
@@ -93,6 +103,8 @@ class KvmArm64 : public KvmVm {
 
   // --- KvmVm -----------------------------------------------------------------------------------
 
+  /// Before the controller is ready, a policy may notify the owner of the device from there.
+  std::uint16_t work_stack_bytes() const override { return 320; }
   bool is_dead(Exec& x) const override;
   bool intc_initialized(Exec& x) const override;
   bool can_set_irq_inatomic(Exec& x, unsigned gsi) const override;
@@ -112,8 +124,7 @@ class KvmArm64 : public KvmVm {
  private:
   void create_vcpu_routine(Exec& x, Frame& self, IoctlLocals& f);
   void attr_routine(Exec& x, Frame& self, IoctlLocals& f);
-  const ArmRouteState* route(Exec& x, unsigned gsi) const;
-  std::int32_t check_route(const Route& route) const;
+  std::optional<ArmRouteState> route(Exec& x, unsigned gsi) const;
   bool is_any_vcpu_running(Exec& x) const;
   void default_routes(World& w, unsigned nr_spis) const;
 
@@ -122,6 +133,7 @@ class KvmArm64 : public KvmVm {
   SlotArray<ArmRouteState> routes_;
   std::unique_ptr<Vgic> vgic_;
   std::vector<ArmVcpu*> vcpus_;
+  std::array<std::int64_t, 4> type_labels_;  ///< By ArmIrqType.
   RoutineId create_vcpu_;
   RoutineId attr_;
 };
@@ -130,5 +142,5 @@ class KvmArm64 : public KvmVm {
 
 IRQLOOM_FIELDS(irqloom::ArmRouteState, IRQLOOM_NUMBER(pin), IRQLOOM_NUMBER(order),
                IRQLOOM_NUMBER(type), IRQLOOM_NUMBER(reserved));
-IRQLOOM_FIELDS(irqloom::IoctlLocals, IRQLOOM_HEX(value), IRQLOOM_HEX(offset), IRQLOOM_FLAG(level),
+IRQLOOM_FIELDS(irqloom::IoctlLocals, IRQLOOM_HEX(value), IRQLOOM_HEX(offset), IRQLOOM_NUMBER(kind),
                IRQLOOM_NUMBER(reserved));

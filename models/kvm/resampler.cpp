@@ -1,8 +1,8 @@
 #include "models/kvm/resampler.h"
 
 #include "models/events.h"
-#include "models/kvm/vm.h"
 #include "models/kvm/resample/policy.h"
+#include "models/kvm/vm.h"
 
 namespace irqloom {
 

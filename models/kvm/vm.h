@@ -53,6 +53,8 @@ class KvmVm : public Module, public GsiIf {
 
   // --- what an architecture decides ------------------------------------------------------------
 
+  /// How deep an irqfd's work item may call (ContextInfo::stack_bytes).
+  virtual std::uint16_t work_stack_bytes() const { return 96; }
   /// kvm->vm_dead: every ioctl answers -EIO.
   virtual bool is_dead(Exec& /*x*/) const { return false; }
   /// kvm_arch_intc_initialized(): KVM_IRQFD is refused with -EAGAIN until then.

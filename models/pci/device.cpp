@@ -41,17 +41,27 @@ void Device::raise(Exec& x, Frame& self) {
   for (;;) {
     STEP("wait for something to happen", cost(config_.period_key));
     STEP_WHEN(may_raise(x), "raise", cost("device"), writes(state_), calls(wire));
-    {
-      DeviceState& s = x.set(state_);
-      s.work = 1;
-      s.status = 1;
-      if (config_.max_raises != 0) ++s.raises;
-    }
-    x.emit(event::raise, {label_});
-    x.mark(mark::raise);
-    update_wire(x);
+    if (config_.max_raises != 0) ++x.set(state_).raises;
+    raise_now(x);
   }
   ROUTINE_END();
+}
+
+void Device::raise_now(Exec& x) {
+  DeviceState& s = x.set(state_);
+  s.work = 1;
+  s.status = 1;
+  x.emit(event::raise, {label_});
+  x.mark(mark::raise);
+  update_wire(x);
+  if (config_.edge) pulse(x);
+}
+
+// A pulse is shorter than anybody's look at the wire.
+void Device::pulse(Exec& x) {
+  x.emit(event::wire, {label_, 1});
+  wire->drive(x, source_, true);
+  wire->drive(x, source_, false);
 }
 
 // The late end of an acknowledge. Work that came in the meantime keeps the request up.
@@ -89,6 +99,15 @@ Call Device::acknowledge(Exec& x) {
   return Call::done();
 }
 
+void Device::reset(Exec& x) {
+  DeviceState& s = x.set(state_);
+  s.work = 0;
+  s.status = 0;
+  s.late = 0;
+  x.emit(event::device_reset, {label_});
+  update_wire(x);
+}
+
 bool Device::check_and_mask_intx(Exec& x) {
   if (x.get(state_).status == 0) return false;
   set_intx_disable(x, true);
@@ -109,6 +128,7 @@ void Device::set_intx_disable(Exec& x, bool disable) {
 
 void Device::update_wire(Exec& x) {
   const DeviceState& s = x.get(state_);
+  if (config_.edge) return;
   const bool level = s.status != 0 && s.intx_disable == 0;
   if ((s.level != 0) == level) return;
   x.set(state_).level = level ? 1 : 0;

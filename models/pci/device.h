@@ -32,6 +32,7 @@ struct DeviceConfig {
   /// Cost key of the step that waits before a raise.
   std::string period_key = "device.period";
   bool raises = true;  ///< False: only somebody else's step raises it.
+  bool edge = false;   ///< It sends a pulse for new work instead of holding its wire.
 };
 
 /// Ports: `wire` to the interrupt line.
@@ -52,6 +53,11 @@ class Device : public Module, public DeviceIf, public IntxIf {
   void set_intx_disable(Exec& x, bool disable) override;
   void touches(Footprint& footprint) const override;
 
+  /// It gets new work now, in somebody's step. Atomic.
+  void raise_now(Exec& x);
+  /// Somebody resets it: what it wanted is forgotten. Atomic.
+  void reset(Exec& x);
+
   Slot<DeviceState> state() const { return state_; }
   /// Its name as an event argument.
   std::int64_t label() const { return label_; }
@@ -62,6 +68,7 @@ class Device : public Module, public DeviceIf, public IntxIf {
   void raise(Exec& x, Frame& self);
   void deassert(Exec& x, Frame& self);
   void update_wire(Exec& x);
+  void pulse(Exec& x);
   bool may_raise(Exec& x) const;
 
   DeviceConfig config_;

@@ -2,7 +2,7 @@
 
 #include <stdexcept>
 
-#include "models/property/marks.h"
+#include "models/property/storm.h"
 
 namespace irqloom::x86 {
 
@@ -249,12 +249,13 @@ IrqDesc* Machine::guest_desc(unsigned gsi) {
 
 Script::Op Machine::operation(const ScriptOp& op) {
   using Kind = ScriptOp::Kind;
-  const bool on_device =
-      op.kind == Kind::assign || op.kind == Kind::deassign || op.kind == Kind::signal;
-  if (on_device) {
+  if (is_of_device(op.kind)) {
     Assignment& a = assignment(op.device);
     Irqfd* irqfd = a.irqfd.get();
     Eventfd* trigger = a.trigger.get();
+    VfioIntx* vfio = a.vfio.get();
+    if (op.kind == Kind::mask) return [vfio](Exec& x) { return vfio->mask(x); };
+    if (op.kind == Kind::unmask) return [vfio](Exec& x) { return vfio->unmask(x); };
     if (op.kind == Kind::assign) return [irqfd](Exec& x) { return irqfd->assign(x); };
     if (op.kind == Kind::deassign) return [irqfd](Exec& x) { return irqfd->deassign(x); };
     return [trigger](Exec& x) { return trigger->signal(x); };
@@ -279,13 +280,14 @@ Script::Op Machine::operation(const ScriptOp& op) {
 }
 
 void Machine::build_script(const ScriptSpec& s) {
-  std::vector<Script::Op> ops;
+  std::vector<Script::Operation> ops;
   std::vector<const Touches*> touched;
   for (const ScriptOp& op : s.ops)
-    ops.push_back(operation(op));
+    ops.push_back({operation(op)});
   for (const auto& [name, a] : assignments_) {
     touched.push_back(a.irqfd.get());
     touched.push_back(a.trigger.get());
+    touched.push_back(a.vfio.get());
   }
   for (const auto& [gsi, d] : guest_descs_)
     touched.push_back(d.get());
@@ -324,19 +326,7 @@ void Machine::add_properties(const Spec& /*spec*/) {
                          .message = "the device's work is never served unless somebody helps",
                          .p = [device](const World& w) { return w[device].work == 0; }});
   }
-  const auto progress = static_cast<std::uint8_t>(mark::raise | mark::served);
-  fabric_.add(Property{.name = "storm",
-                       .kind = PropertyKind::no_cycle,
-                       .where = "guest",
-                       .message = "the guest's handlers run for ever and nothing is served",
-                       .mark = mark::guest_entry,
-                       .without = progress});
-  fabric_.add(Property{.name = "storm",
-                       .kind = PropertyKind::no_cycle,
-                       .where = "host",
-                       .message = "the host's handlers run for ever and nothing is served",
-                       .mark = mark::host_entry,
-                       .without = progress});
+  add_storm_properties(fabric_);
 }
 
 }  // namespace irqloom::x86

@@ -21,10 +21,12 @@
 #include "models/kvm/vcpu.h"
 #include "models/pci/device.h"
 #include "models/pci/wire.h"
+#include "models/platform/guest_action.h"
 #include "models/property/spurious_entry.h"
 #include "models/vfio/intx.h"
 #include "models/vmm/emulated_device.h"
 #include "models/vmm/script.h"
+#include "models/vmm/script_spec.h"
 
 namespace irqloom::x86 {
 
@@ -48,12 +50,7 @@ struct EmulatedSpec {
   EmulatedDevice::Config config;
 };
 
-/// One handler of a guest line.
-struct GuestAction {
-  std::string device;  ///< Name of an assigned or emulated device.
-  Driver::Serves serves = Driver::Serves::thread;
-  bool reports = false;
-};
+using irqloom::GuestAction;
 
 /// One line of the guest.
 struct GuestLine {
@@ -62,40 +59,15 @@ struct GuestLine {
   unsigned vcpu = 0;
   Flow flow = Flow::fasteoi;
   bool oneshot = true;
-  bool raw = false;  ///< The guest without locks instead of Linux's genirq.
+  bool raw = false;            ///< The guest without locks instead of Linux's genirq.
   bool masked_at_reset = false;
   bool enabled_at_reset = true;
-  bool wakeup = false;  ///< irq_set_irq_wake() was called.
+  bool wakeup = false;         ///< irq_set_irq_wake() was called.
   std::vector<GuestAction> actions;
 };
 
-/// One operation of a script: what a VMM thread or a guest task does, in order.
-struct ScriptOp {
-  enum class Kind : std::uint8_t {
-    assign,        ///< KVM_IRQFD of `device`.
-    deassign,      ///< KVM_IRQFD with DEASSIGN of `device`.
-    signal,        ///< write(2) of 1 to the trigger eventfd of `device`.
-    enable,        ///< enable_irq() of guest line `gsi`.
-    disable,       ///< disable_irq_nosync() of guest line `gsi`.
-    suspend,       ///< suspend_device_irq() of guest line `gsi`.
-    check_wakeup,  ///< pm_wakeup_pending(): reports suspend-aborted when a wakeup came in.
-    resume,        ///< resume_irq() of guest line `gsi`.
-    wait           ///< Cost key "script.wait".
-  };
-  Kind kind = Kind::wait;
-  std::string device = {};
-  unsigned gsi = 0;
-};
-
-/// A context that runs operations once, or again and again.
-struct ScriptSpec {
-  std::string name;       ///< Of the context.
-  bool in_guest = false;  ///< A task on vCPU `vcpu`; otherwise a thread of the VMM.
-  unsigned vcpu = 0;
-  bool optional = false;  ///< An operator: never owed its steps.
-  bool repeats = false;
-  std::vector<ScriptOp> ops;
-};
+using irqloom::ScriptOp;
+using irqloom::ScriptSpec;
 
 struct Spec {
   unsigned host_cpus = 2;

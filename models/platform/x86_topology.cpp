@@ -356,6 +356,8 @@ void Description::operation(NodeId script, const ScriptOp& op) {
   if (op.kind == Kind::signal) {
     target = op.device + "_trigger";
     by = seam::eventfd_signal;
+  } else if (op.kind == Kind::mask || op.kind == Kind::unmask) {
+    target = op.device + "_vfio";
   } else if (op.kind == Kind::assign || op.kind == Kind::deassign) {
     target = op.device + "_irqfd";
     by = seam::kvm_irqfd;

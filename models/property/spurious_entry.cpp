@@ -99,10 +99,15 @@ void SpuriousEntry::end_run(Exec& x, std::size_t i) {
   s.current_label = 0;
 }
 
+std::string SpuriousEntry::place(std::size_t i, std::uint8_t label) const {
+  if (lines_[i].pin < 0) return lines_[i].name;
+  return lines_[i].name + " (" + injection_label(label) + ")";
+}
+
 void SpuriousEntry::judge_wakeup(Exec& x, std::size_t i) {
   EpochState& s = x.set(states_[i]);
   if (!lines_[i].has_work(x.world())) {
-    x.violate("suspend-aborted", lines_[i].name + " (" + injection_label(s.injected_by) + ")",
+    x.violate("suspend-aborted", place(i, s.injected_by),
               "a wakeup interrupt aborts the suspend, and no device of the line has work");
   }
   s.injected_by = 0;
@@ -110,7 +115,7 @@ void SpuriousEntry::judge_wakeup(Exec& x, std::size_t i) {
 
 void SpuriousEntry::judge(Exec& x, std::size_t i, bool found, std::uint8_t label) {
   if (found) return;
-  x.violate("spurious-entry", lines_[i].name + " (" + injection_label(label) + ")",
+  x.violate("spurious-entry", place(i, label),
             "the guest's handlers ran and found nothing to do in any device of the line");
 }
 

@@ -34,7 +34,8 @@ struct EpochState {
 
 class SpuriousEntry : public Monitor {
  public:
-  /// One guest line: its event label, its name, and the pin of the guest's IOAPIC that feeds it.
+  /// One guest line: its event label, its name, and the pin of the guest's IOAPIC that feeds it; -1:
+  /// there is none, and entries carry no label.
   struct Line {
     std::int64_t label;
     std::string name;
@@ -54,6 +55,7 @@ class SpuriousEntry : public Monitor {
   void end_pass(Exec& x, std::size_t i);
   void begin_run(Exec& x, std::size_t i);
   void end_run(Exec& x, std::size_t i);
+  std::string place(std::size_t i, std::uint8_t label) const;
   void judge_wakeup(Exec& x, std::size_t i);
   void judge(Exec& x, std::size_t i, bool found, std::uint8_t label);
 

@@ -25,6 +25,9 @@ VfioIntx::VfioIntx(const sc_core::sc_module_name& module_name, Fabric& fabric, b
                                                         intrs_c)),
       forward_(fabric.routine<&VfioIntx::forwarded_mask>(
           *this, "vfio_intx_forwarded_mask", "proposal: forward mask events, KVM list 2022-07-15")),
+      mask_(fabric.routine<&VfioIntx::mask_routine>(*this, "vfio_pci_intx_mask", intrs_c)),
+      unmask_now_(
+          fabric.routine<&VfioIntx::unmask_routine>(*this, "vfio_pci_intx_unmask", intrs_c)),
       resend_(std::make_unique<WorkItem>(
           fabric, std::string(name()) + ".resend", "host kernel",
           fabric.routine<&VfioIntx::resend>(*this, "vfio_send_intx_eventfd", intrs_c))) {
@@ -115,6 +118,41 @@ bool VfioIntx::unmask_pci_2_3(Exec& x) {
   x.set(state_).masked = 0;
   x.emit(event::vfio_intx_unmask, {label_});
   return true;
+}
+
+Call VfioIntx::mask(Exec& x) { return x.call(mask_); }
+
+void VfioIntx::mask_routine(Exec& x, Frame& self) {
+  ROUTINE();
+  LOCK_IRQ(irqlock_, "mask unless masked", cost("config.rmw"), writes(state_), calls(device),
+           calls(host_line));
+  if (x.get(state_).masked == 0) {
+    if (pci_2_3_) {
+      device->set_intx_disable(x, true);
+    } else {
+      CALL(host_line->disable_irq_nosync(x));
+      STEP("ctx->masked := 1", writes(state_));
+    }
+    x.set(state_).masked = 1;
+    x.emit(event::vfio_intx_mask, {label_});
+  }
+  x.unlock_irq(irqlock_);
+  RETURN(0);
+  ROUTINE_END();
+}
+
+Call VfioIntx::unmask(Exec& x) { return x.call(unmask_now_); }
+
+// A device that still asserts stays masked, and the ioctl signals the trigger itself.
+void VfioIntx::unmask_routine(Exec& x, Frame& self) {
+  ROUTINE();
+  LOCAL("unmask");
+  CALL(x.call<IntxLocals>(unmask_));
+  STEP("signal the trigger if it is wanted", reads(state_), calls(trigger));
+  if (self.result != 0 && x.get(state_).virq_disabled == 0) CALL(trigger->signal(x));
+  LOCAL("done");
+  RETURN(0);
+  ROUTINE_END();
 }
 
 void VfioIntx::resend(Exec& x, Frame& self) {

@@ -59,6 +59,11 @@ class VfioIntx : public Module, public ActionIf, public WakeIf, public MaskListe
   Call mask_changed(Exec& x, bool masked) override;
   void touches(Footprint& footprint) const override;
 
+  // VFIO_DEVICE_SET_IRQS with no data, in the context of the VMM that calls.
+
+  Call mask(Exec& x);
+  Call unmask(Exec& x);
+
   Slot<VfioIntxState> state() const { return state_; }
   WorkItem& resend_work() { return *resend_; }
 
@@ -66,6 +71,8 @@ class VfioIntx : public Module, public ActionIf, public WakeIf, public MaskListe
   void vfio_intx_handler(Exec& x, Frame& self, IntxLocals& f);
   void virqfd_wakeup(Exec& x, Frame& self, IntxLocals& f);
   void unmask_handler(Exec& x, Frame& self, IntxLocals& f);
+  void mask_routine(Exec& x, Frame& self);
+  void unmask_routine(Exec& x, Frame& self);
   void resend(Exec& x, Frame& self);
   void forwarded_mask(Exec& x, Frame& self, IntxLocals& f);
   bool unmask_pci_2_3(Exec& x);
@@ -81,6 +88,8 @@ class VfioIntx : public Module, public ActionIf, public WakeIf, public MaskListe
   RoutineId wakeup_;
   RoutineId unmask_;
   RoutineId forward_;
+  RoutineId mask_;
+  RoutineId unmask_now_;
   std::unique_ptr<WorkItem> resend_;
 };
 

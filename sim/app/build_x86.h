@@ -1,25 +1,13 @@
 // From a scenario's JSON to the description of an x86 machine.
 #pragma once
 
-#include <cstdint>
-#include <string>
 #include <vector>
 
 #include "models/platform/x86.h"
+#include "sim/app/machine_parts.h"
 #include "sim/scenario/cursor.h"
 
 namespace irqloom::app {
-
-/// Which scheduler a fabric is built for: thresholds differ.
-enum class Mode : std::uint8_t { run, explore };
-
-/// A limit of the code that exploring takes smaller than it is, to keep the space small. It is
-/// printed as an assumption of the exploration.
-struct Threshold {
-  std::string what;  ///< "successive EOIs before the throttle"
-  std::uint64_t run = 0;
-  std::uint64_t explore = 0;
-};
 
 /// Reads everything that an x86 machine is made of from a scenario's root: "platform", "kernel",
 /// "policies", "devices", "guest", "scripts" and "thresholds". Throws InputError. Whether the parts
@@ -27,9 +15,9 @@ struct Threshold {
 x86::Spec read_x86(const scenario::Cursor& root, Mode mode);
 
 /// The thresholds of that machine, those that are the same in both modes too. Throws InputError.
-std::vector<Threshold> read_thresholds(const scenario::Cursor& root);
+std::vector<Threshold> read_x86_thresholds(const scenario::Cursor& root);
 
-/// Names of the devices with a context that raises, in the order of x86::Spec.
-std::vector<std::string> device_names(const x86::Spec& spec);
+/// What scripts can do on it.
+const std::vector<OpRule>& x86_operations();
 
 }  // namespace irqloom::app

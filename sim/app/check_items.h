@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/app/build_x86.h"
+#include "sim/app/machine_parts.h"
 #include "sim/check/outcome.h"
 
 namespace irqloom::app {

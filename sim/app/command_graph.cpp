@@ -6,9 +6,10 @@
 #include <cerrno>
 #include <iostream>
 
-#include "models/platform/x86_topology.h"
+#include "models/platform/parts.h"
 #include "sim/app/commands.h"
 #include "sim/app/drive.h"
+#include "sim/app/machine.h"
 #include "sim/app/report.h"
 #include "sim/scenario/output.h"
 #include "sim/scenario/units.h"
@@ -41,7 +42,7 @@ topology::EdgeTime least_time(const timed::CostTable& costs) {
 std::vector<RoadTime> road_times(const Topology& t, const timed::CostTable& costs) {
   const topology::EdgeTime time = least_time(costs);
   std::vector<RoadTime> list;
-  for (const x86::Road& road : x86::roads(t)) {
+  for (const platform::Road& road : platform::roads(t)) {
     const auto forth = t.fastest(road.device, road.action, time, topology::is_forth);
     if (!forth) continue;
     RoadTime r{t.nodes()[road.device].name, t.nodes()[road.action].name, forth->ps, {}};
@@ -55,7 +56,7 @@ std::vector<RoadTime> road_times(const Topology& t, const timed::CostTable& cost
 }
 
 void print_json_answer(const Scenario& s, const Topology& t, const std::vector<RoadTime>& roads,
-                       const std::vector<x86::Problem>& problems) {
+                       const std::vector<platform::Problem>& problems) {
   Json json = {{"scenario", s.name}, {"variant", s.variant}};
   json["nodes"] = Json::array();
   for (const topology::Node& n : t.nodes())
@@ -76,13 +77,13 @@ void print_json_answer(const Scenario& s, const Topology& t, const std::vector<R
          {"to_unmask_ns", r.back_ps ? Json(*r.back_ps / 1000) : Json(nullptr)}});
   }
   json["notes"] = Json::array();
-  for (const x86::Problem& p : problems)
+  for (const platform::Problem& p : problems)
     json["notes"].push_back({{"where", p.where}, {"message", p.message}});
   print_json(json);
 }
 
 // For people: the graph itself goes to stdout, into Graphviz.
-void print_notes(const std::vector<RoadTime>& roads, const std::vector<x86::Problem>& problems) {
+void print_notes(const std::vector<RoadTime>& roads, const std::vector<platform::Problem>& problems) {
   for (const RoadTime& r : roads) {
     std::cerr << fmt::format("{}: at least {} to the handler {}", r.device,
                              scenario::format_duration(r.forth_ps), r.action);
@@ -92,7 +93,7 @@ void print_notes(const std::vector<RoadTime>& roads, const std::vector<x86::Prob
     }
     std::cerr << '\n';
   }
-  for (const x86::Problem& p : problems)
+  for (const platform::Problem& p : problems)
     std::cerr << fmt::format("note: {}: {}\n", p.where, p.message);
 }
 
@@ -123,12 +124,11 @@ void write_drawing(const GraphOptions& options, const Scenario& s, const std::st
 
 ExitCode graph_command(const GraphOptions& options) {
   const Scenario s = load_scenario(options.scenario);
-  const x86::Spec spec = read_x86(s.document.root(), Mode::run);
-  const Topology t = x86::describe(spec);
+  const Topology t = describe_machine(s.document.root());
   const std::vector<RoadTime> roads = road_times(t, s.costs);
-  const std::vector<x86::Problem> problems = x86::validate(spec);
+  const std::vector<platform::Problem> problems = problems_of_machine(s.document.root());
 
-  topology::DotStyle style = x86::dot_style();
+  topology::DotStyle style = platform::dot_style();
   style.title = stem_of(s);
   const std::string text = topology::to_dot(t, style);
   if (options.svg) write_drawing(options, s, text);

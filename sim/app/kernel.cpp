@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "models/kvm/resample/policy.h"
+#include "models/kvm/vgic/readiness/policy.h"
 #include "sim/scenario/suggest.h"
 
 namespace irqloom::app {
@@ -23,23 +24,61 @@ std::vector<std::string> names_of(const std::vector<Named>& list, std::string_vi
   return names;
 }
 
+std::vector<PolicyInfo> readiness_policies() {
+  std::vector<PolicyInfo> choices;
+  for (const VgicReadiness::Entry& e : VgicReadiness::all())
+    choices.push_back({e.name, e.summary, e.source});
+  return choices;
+}
+
 }  // namespace
 
 std::vector<PolicySeam> policy_seams() {
   return {{"kvm.resample", "when the owner of an assigned device is told to look at it again",
-           resample_policies()}};
+           resample_policies()},
+          {"kvm.spi-inject",
+           "arm64: where an irqfd's signal becomes an interrupt",
+           {{"in-atomic", "in the signaller's context", "arch/arm64/kvm/vgic/vgic-irqfd.c, 5.9"},
+            {"work-item", "in the irqfd's work item", "virt/kvm/eventfd.c before Linux 5.9"}}},
+          {"kvm.spi-range",
+           "arm64: the range check of an injected SPI",
+           {{"off-by-one", "32 + nr_spis passes: spi > nr_irqs is refused",
+             "KVM: arm: add irqfd support, v4 2/3, November 2014"},
+            {"strict", "below 32 + nr_spis", "vgic_valid_spi(), Linux 6.1.192; observed"}}},
+          {"kvm.vgic-default",
+           "arm64: the trigger type of an SPI that nobody has configured",
+           {{"edge", "edge-triggered", "arch/arm64/kvm/vgic/vgic-init.c since Linux 4.7; observed"},
+            {"level", "level-sensitive", "virt/kvm/arm/vgic.c before Linux 4.7"}}},
+          {"kvm.vgic-readiness", "arm64: what an interrupt meets before the virtual GIC is ready",
+           readiness_policies()}};
 }
 
 const std::vector<Kernel>& kernels() {
   static const std::vector<Kernel> table = {
+      {"linux-3.18",
+       "arm64 of 2014: the virtual GIC is ready at the first KVM_RUN, and SPIs are level-sensitive",
+       "virt/kvm/arm/vgic.c, virt/kvm/eventfd.c, Linux 3.18",
+       {{"kvm.resample", "at-eoi"},
+        {"kvm.spi-inject", "work-item"},
+        {"kvm.spi-range", "strict"},
+        {"kvm.vgic-default", "level"},
+        {"kvm.vgic-readiness", "drop"}}},
       {"linux-6.1",
        "the resamplefd is notified at the guest's EOI, whether or not the line is masked",
        "virt/kvm/eventfd.c, arch/x86/kvm/ioapic.c, Linux 6.1.192",
-       {{"kvm.resample", "at-eoi"}}},
+       {{"kvm.resample", "at-eoi"},
+        {"kvm.spi-inject", "in-atomic"},
+        {"kvm.spi-range", "strict"},
+        {"kvm.vgic-default", "edge"},
+        {"kvm.vgic-readiness", "linux-6.1"}}},
       {"linux-6.12",
        "besides, a pending level is resampled instead of injected when its line is unmasked",
        "arch/x86/kvm/ioapic.c, Linux 6.12.117; merged in Linux 6.3 as fef8f2b90edb",
-       {{"kvm.resample", "on-unmask"}}},
+       {{"kvm.resample", "on-unmask"},
+        {"kvm.spi-inject", "in-atomic"},
+        {"kvm.spi-range", "strict"},
+        {"kvm.vgic-default", "edge"},
+        {"kvm.vgic-readiness", "linux-6.1"}}},
   };
   return table;
 }

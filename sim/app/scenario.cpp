@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "models/platform/x86_topology.h"
+#include "sim/app/machine.h"
 #include "sim/scenario/suggest.h"
 
 namespace irqloom::app {
@@ -113,9 +113,9 @@ void read_expectations(const Cursor& expect, Scenario& s) {
 }
 
 /// What only the topology shows: pins that lead nowhere, inputs that stand no second user, ...
-void check_machine(const Document& document, const x86::Spec& spec) {
-  for (const x86::Problem& p : x86::validate(spec)) {
-    if (p.severity == x86::Problem::Severity::error) document.at(p.where).fail(p.message);
+void check_machine(const Document& document) {
+  for (const platform::Problem& p : problems_of_machine(document.root())) {
+    if (p.severity == platform::Problem::Severity::error) document.at(p.where).fail(p.message);
   }
 }
 
@@ -125,9 +125,8 @@ void read_settings(const Document& document, Scenario& s) {
   root["story"].string_or("");
   root["about"].string_or("");
   s.policies = read_policies(root);
-  const x86::Spec spec = read_x86(root, Mode::run);
-  check_machine(document, spec);
-  s.devices = device_names(spec);
+  check_machine(document);
+  s.devices = device_names(root);
   s.thresholds = read_thresholds(root);
   s.costs = read_costs(root["costs"], s.devices);
   s.run = read_run(root["run"]);

@@ -7,9 +7,9 @@
 #include <utility>
 #include <vector>
 
-#include "sim/app/build_x86.h"
 #include "sim/app/cost_table.h"
 #include "sim/app/kernel.h"
+#include "sim/app/machine_parts.h"
 #include "sim/app/properties.h"
 #include "sim/check/expect.h"
 #include "sim/scenario/document.h"

@@ -1,8 +1,11 @@
 #include "sim/app/schema.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
+#include "sim/app/build_arm.h"
+#include "sim/app/build_x86.h"
 #include "sim/app/builtin_properties.h"
 #include "sim/app/cost_table.h"
 #include "sim/app/kernel.h"
@@ -75,11 +78,18 @@ Json order() {
 // --- what a machine is made of ------------------------------------------------------------------
 
 Json platform() {
-  return object("The machine.",
-                {{"arch", one_of_names("Its architecture.", {"x86"})},
-                 {"host_cpus", with_default(number("CPUs of the host.", 1, 8), 2)},
-                 {"vcpus", with_default(number("CPUs of the guest.", 1, 8), 2)},
-                 {"pins", with_default(number("Pins of both I/O APICs, and GSIs.", 1, 24), 24)}});
+  return object(
+      "The machine.",
+      {{"arch", with_default(one_of_names("Its architecture.", {"x86", "arm64"}), "x86")},
+       {"host_cpus", number("CPUs of the host; default: 2, arm64: 1.", 1, 8)},
+       {"vcpus", number("CPUs of the guest; default: 2, arm64: 1.", 1, 8)},
+       {"pins", with_default(number("x86: pins of both I/O APICs, and GSIs.", 1, 24), 24)},
+       {"gic_version", with_default(number("arm64: of the guest's GIC.", 2, 3), 2)},
+       {"host_gic_version", with_default(number("arm64: of the host's.", 2, 3), 2)},
+       {"vm", with_default(one_of_names("arm64: by-script: nothing is created yet.",
+                                        {"running", "by-script"}),
+                           "running")},
+       {"list_registers", with_default(number("arm64: of a vCPU.", 1, 16), 4)}});
 }
 
 Json kernel() {
@@ -104,6 +114,8 @@ Json raises() {
   return with_default(
       {{"description", "How often the device raises its interrupt."},
        {"anyOf", Json::array({Json{{"const", "unbounded"}},
+                              described(Json{{"const", "by-script"}}, "arm64: by an operation."),
+
                               Json{{"type", "integer"}, {"minimum", 1}, {"maximum", 1000}}})}},
       "unbounded");
 }
@@ -116,16 +128,32 @@ Json device() {
                      "masked at the host's controller. emulated: by the VMM, KVM_IRQ_LINE.",
                      {"pci", "platform", "emulated"})},
        {"pci_2_3", flag("pci: masked at the device; false: at the host's controller.", true)},
-       {"host_pin", number("pci, platform: pin of the host's I/O APIC, its own.", 0, 23)},
-       {"gsi", number("The guest's GSI that it raises.", 0, 23)},
+       {"host_pin", number("x86; pci, platform: pin of the host's I/O APIC, its own.", 0, 23)},
+       {"host_spi", number("arm64: SPI of the host's GIC, its own.", 32, 1019)},
+       {"trigger",
+        with_default(one_of_names("arm64: what its wire does.", {"level", "edge"}), "level")},
+       {"gsi",
+        number("The guest's GSI that it raises; x86: up to 23; arm64: SPI 32 + GSI.", 0, 987)},
        {"raises", raises()},
        {"late_deassert",
         flag("pci, platform: an acknowledge completes before the wire falls.", false)},
        {"assigned", with_default(one_of_names("pci, platform: when KVM_IRQFD is called.",
                                               {"at-reset", "by-script"}),
                                  "at-reset")},
+       {"asserting",
+        flag("arm64: it has work and asserts its wire, from a session before.", false)},
+       {"resample",
+        {{"type", "boolean"},
+         {"description", "arm64: a resample irqfd; default: for level-triggered devices."}}},
+       {"on_error", with_default(one_of_names("arm64: user space whose KVM_IRQ_LINE fails.",
+                                              {"ignore", "retry"}),
+                                 "ignore")},
        {"pending_signals",
         with_default(number("pci, platform: signals in its eventfd at the start.", 0, 1000000), 0)},
+       {"causes",
+        with_default(
+            number("arm64; emulated: that come at once; each is served by itself.", 1, 100), 1)},
+       {"withdraws", flag("arm64; emulated: its causes may go away by themselves.", false)},
        {"never_lowered", flag("emulated: an acknowledge does not quiet it.", false)}},
       {"type", "gsi"});
 }
@@ -142,10 +170,13 @@ Json action() {
 Json line() {
   return object(
       "A line of the guest.",
-      {{"vector", number("Its vector; default: 65 + GSI.", 32, 255)},
+      {{"trigger",
+        with_default(one_of_names("arm64: its trigger type.", {"level", "edge"}), "level")},
+       {"unlazy", flag("arm64: disabling masks at once.", false)},
+       {"vector", number("x86: its vector; default: 65 + GSI.", 32, 255)},
        {"vcpu", with_default(number("The vCPU that it is routed to.", 0, 7), 0)},
-       {"flow",
-        with_default(one_of_names("The flow handler.", {"fasteoi", "level", "edge"}), "fasteoi")},
+       {"flow", with_default(one_of_names("x86: the flow handler.", {"fasteoi", "level", "edge"}),
+                             "fasteoi")},
        {"oneshot", flag("IRQF_ONESHOT: masked until the thread has finished.", true)},
        {"os", with_default(one_of_names("linux: genirq. raw: no lock between handler and thread.",
                                         {"linux", "raw"}),
@@ -171,7 +202,7 @@ Json threshold_value(const std::string& description, std::uint64_t run, std::uin
 Json guest() {
   return object(
       "The guest.",
-      {{"lines", collection("Its lines, by GSI.", "^([0-9]|1[0-9]|2[0-3])$", line())},
+      {{"lines", collection("Its lines, by GSI.", "^(0|[1-9][0-9]{0,2})$", line())},
        {"spurious",
         object("note_interrupt(): the detection of unhandled interrupts; off if this is missing.",
                {{"limit", threshold_value("Unhandled interrupts that disable a line.", 99900, 99900,
@@ -181,16 +212,32 @@ Json guest() {
       {"lines"});
 }
 
+/// Of both architectures, in their order.
+std::vector<std::string> operation_names() {
+  std::vector<std::string> names;
+  for (const auto* rules : {&x86_operations(), &arm_operations()}) {
+    for (const OpRule& r : *rules) {
+      if (std::ranges::find(names, r.name) == names.end()) names.emplace_back(r.name);
+    }
+  }
+  return names;
+}
+
 Json script() {
   const Json op = object(
       "One operation.",
       {{"order", order()},
        {"do",
-        one_of_names("assign, deassign, signal take a device; the others, but wait, take a gsi.",
-                     {"assign", "deassign", "signal", "enable", "disable", "suspend",
-                      "check-wakeup", "resume", "wait"})},
-       {"device", text("An assigned device.")},
-       {"gsi", number("A line of a Linux guest.", 0, 23)}},
+        one_of_names("What it does; suspend, check-wakeup and resume on x86, those of a VMM's "
+                     "start-up and of a GIC on arm64.",
+                     operation_names())},
+       {"device", text("An assigned device: for operations on devices.")},
+       {"gsi", number("A line of a Linux guest: for operations on lines.", 0, 987)},
+       {"intid", number("irq-line: any number; KVM answers.", 0, 65535)},
+       {"level", with_default(number("irq-line: the level.", 0, 1), 1)},
+       {"value", number("create-vcpu: its id. nr-irqs: how many.", 0, 65535)},
+       {"if_failed", text("arm64: an earlier operation; only if that one failed.")},
+       {"if_done", text("arm64: an earlier operation; only if that one did not fail.")}},
       {"do"});
   return object("A thread of the VMM or a task of the guest.",
                 {{"in", with_default(one_of_names("Where it runs.", {"vmm", "guest"}), "vmm")},
@@ -387,7 +434,7 @@ Members top_level() {
       {"guest", guest()},
       {"scripts", collection("What the VMM and the guest do besides.", part_name, script())},
       {"thresholds",
-       object("Limits of the code; explore may take them smaller.",
+       object("x86: limits of the code; explore may take them smaller.",
               {{"successive_eois", threshold_value("Successive EOIs before KVM's IOAPIC throttles.",
                                                    10000, 3, 65535)}})},
       {"costs", costs()},

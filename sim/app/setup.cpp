@@ -8,9 +8,9 @@ namespace irqloom::app {
 namespace {
 
 // The reader checks everything beforehand; this is for what it does not know yet.
-std::unique_ptr<x86::Machine> build(Fabric& fabric, const Scenario& scenario, Mode mode) {
+std::shared_ptr<void> build(Fabric& fabric, const Scenario& scenario, Mode mode) {
   try {
-    return std::make_unique<x86::Machine>(fabric, read_x86(scenario.document.root(), mode));
+    return build_machine(fabric, scenario.document.root(), mode);
   } catch (const std::invalid_argument& e) {
     throw InputError(scenario.document.name() + ": " + e.what());
   }

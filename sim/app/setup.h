@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "models/platform/x86.h"
+#include "sim/app/machine.h"
 #include "sim/app/scenario.h"
 #include "sim/core/assume.h"
 #include "sim/core/fabric.h"
@@ -27,7 +27,7 @@ class Setup {
  private:
   timed::FreshSimcontext context_;
   Fabric fabric_;
-  std::unique_ptr<x86::Machine> machine_;
+  std::shared_ptr<void> machine_;
   Assumptions assumptions_;
 };
 

@@ -3,13 +3,14 @@
 namespace irqloom {
 
 WorkItem::WorkItem(Fabric& fabric, std::string name, std::string layer, RoutineId function,
-                   std::string delay_key)
+                   std::string delay_key, std::uint16_t stack_bytes)
     : function_(function),
       delay_key_(std::move(delay_key)),
       state_(fabric.reserve<WorkState>("work." + name)) {
   const RoutineId main =
       fabric.routine<&WorkItem::run>(*this, "worker_thread", "kernel/workqueue.c, Linux 6.1");
-  worker_ = fabric.context({.name = "kworker/" + name, .layer = std::move(layer)}, main);
+  worker_ = fabric.context(
+      {.name = "kworker/" + name, .layer = std::move(layer), .stack_bytes = stack_bytes}, main);
 }
 
 bool WorkItem::schedule(Exec& x) {

@@ -20,8 +20,9 @@ class WorkItem : public Touches {
   /// `function` is the routine that the worker calls, with zeroed locals, in process context. The
   /// item must outlive the fabric's use.
   /// `delay_key`: the cost from being queued to being taken; another one for delayed work.
+  /// `stack_bytes`: the worker's capacity for frames.
   WorkItem(Fabric& fabric, std::string name, std::string layer, RoutineId function,
-           std::string delay_key = "work.hop");
+           std::string delay_key = "work.hop", std::uint16_t stack_bytes = 96);
 
   /// True when it was not pending before.
   bool schedule(Exec& x);

@@ -9,9 +9,6 @@
 namespace irqloom::app::conform {
 namespace {
 
-constexpr std::uint32_t user_space_counts = 0xffffffff;  // A reader sees the real count.
-constexpr unsigned max_waiters = 32;                     // Of an Eventfd.
-constexpr int max_members = 16;                          // Of a Resampler.
 constexpr std::uint64_t max_gsis = 4096;
 
 Kvm::Config kvm_config(const VmPlan& plan) {
@@ -92,11 +89,6 @@ class Planner {
 
 }  // namespace
 
-std::string FdNames::of(const std::string& name) const {
-  const auto found = closed_.find(name);
-  return found == closed_.end() ? name : name + '#' + std::to_string(found->second);
-}
-
 std::uint64_t assign_flags(const Record& op) {
   return op.number_or("flags", op.has("resample") ? IrqfdArgs::resample : 0);
 }
@@ -126,7 +118,7 @@ KvmX86Vm::KvmX86Vm(const VmPlan& plan)
     : bus_("bus", rig_.fabric()),
       kvm_("kvm", rig_.fabric(), kvm_config(plan), bus_),
       ioctls_("ioctls", rig_.fabric(), kvm_, plan.irqchip),
-      eventfd_locks_(std::make_shared<EventfdLocks>()),
+      fds_(rig_.fabric(), kvm_, plan.eventfds, plan.irqfds),
       host_("vmm", rig_.fabric(), "vmm") {
   for (unsigned v = 0; v < plan.vcpus; ++v) {
     const std::string n = std::to_string(v);
@@ -136,7 +128,6 @@ KvmX86Vm::KvmX86Vm(const VmPlan& plan)
         std::make_unique<ApicPage>(("apic_page" + n).c_str(), rig_.fabric(), kvm_, *lapics_[v]));
     guests_.push_back(std::make_unique<Actor>(("vcpu" + n).c_str(), rig_.fabric(), "guest"));
   }
-  build_irqfds(plan);
   if (!plan.has_routes) {
     rig_.fabric().at_reset([this](World& w) {
       Exec x(rig_.fabric(), w);
@@ -145,50 +136,6 @@ KvmX86Vm::KvmX86Vm(const VmPlan& plan)
   }
   rig_.seal();
   rig_.reset();
-}
-
-void KvmX86Vm::build_irqfds(const VmPlan& plan) {
-  for (const std::string& key : plan.eventfds) {
-    const std::string name = "eventfd" + std::to_string(eventfds_.size());
-    eventfds_[key] =
-        std::make_unique<Eventfd>(name.c_str(), rig_.fabric(), eventfd_locks_, user_space_counts);
-  }
-  for (const IrqfdKey& key : plan.irqfds) {
-    Eventfd& trigger = *eventfds_.at(key.fd);
-    const auto waiter = static_cast<unsigned>(trigger.waiters.size());
-    if (waiter == max_waiters) throw std::invalid_argument(key.fd + " is assigned too often");
-    Resampler* group = nullptr;
-    int member = 0;
-    if (!key.resamplefd.empty()) {
-      group = &resampler(key.gsi);
-      member = group->resamplefds.size();
-      if (member == max_members) throw std::invalid_argument("too many irqfds on one GSI");
-      taps_.push_back(std::make_unique<SignalTap>(*eventfds_.at(key.resamplefd)));
-      group->resamplefds.bind(*taps_.back());
-    }
-    const std::string name = "irqfd" + std::to_string(irqfds_.size());
-    auto irqfd = std::make_unique<Irqfd>(name.c_str(), rig_.fabric(), kvm_, trigger, waiter,
-                                         key.gsi, group, static_cast<unsigned>(member));
-    trigger.waiters.bind(irqfd->waiter);
-    irqfds_[key] = std::move(irqfd);
-  }
-}
-
-Resampler& KvmX86Vm::resampler(std::uint32_t gsi) {
-  std::unique_ptr<Resampler>& found = resamplers_[gsi];
-  if (!found) {
-    const std::string name = "resampler" + std::to_string(gsi);
-    found = std::make_unique<Resampler>(name.c_str(), rig_.fabric(), kvm_, gsi);
-  }
-  return *found;
-}
-
-Irqfd* KvmX86Vm::assigned(const std::string& fd, std::optional<std::uint32_t> gsi) {
-  for (const auto& [key, irqfd] : irqfds_) {
-    const bool is_meant = key.fd == fd && (!gsi || key.gsi == *gsi);
-    if (is_meant && irqfd->is_active(exec())) return irqfd.get();
-  }
-  return nullptr;
 }
 
 void KvmX86Vm::run_work() {

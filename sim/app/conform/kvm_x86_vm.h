@@ -18,31 +18,11 @@
 #include "models/kvm/resampler.h"
 #include "models/kvm/vm_ioctls.h"
 #include "sim/app/conform/actor.h"
+#include "sim/app/conform/irqfd_plan.h"
 #include "sim/app/conform/record.h"
 #include "sim/app/conform/rig.h"
 
 namespace irqloom::app::conform {
-
-/// The eventfd that a recording means by a name: another one each time that the name comes up again
-/// after its last reference was closed.
-class FdNames {
- public:
-  /// A key that is unique to the eventfd.
-  std::string of(const std::string& name) const;
-  void close(const std::string& name) { ++closed_[name]; }
-
- private:
-  std::map<std::string, unsigned> closed_;
-};
-
-/// An assignment that a program attempts.
-struct IrqfdKey {
-  std::string fd;  ///< FdNames::of()
-  std::uint32_t gsi = 0;
-  std::string resamplefd;  ///< Empty: without RESAMPLE.
-
-  auto operator<=>(const IrqfdKey&) const = default;
-};
 
 /// The flags that a KVM_IRQFD without DEASSIGN has.
 std::uint64_t assign_flags(const Record& op);
@@ -63,17 +43,6 @@ struct VmPlan {
 /// Throws BadRecord for a configuration or an operation that cannot be.
 VmPlan plan_vm(const Record& program);
 
-/// Hands a signal on: a port takes an interface once, but irqfds may share a resamplefd.
-class SignalTap : public SignalIf {
- public:
-  explicit SignalTap(Eventfd& eventfd) : eventfd_(eventfd) {}
-  Call signal(Exec& x) override { return eventfd_.signal(x); }
-  void touches(Footprint& footprint) const override { eventfd_.touches(footprint); }
-
- private:
-  Eventfd& eventfd_;
-};
-
 class KvmX86Vm {
  public:
   /// std::invalid_argument for more irqfds on one GSI or one eventfd than there is room for.
@@ -87,10 +56,12 @@ class KvmX86Vm {
   ApicPage& page(unsigned vcpu) { return *pages_[vcpu]; }
   unsigned vcpus() const { return static_cast<unsigned>(pages_.size()); }
 
-  Eventfd& eventfd(const std::string& key) { return *eventfds_.at(key); }
-  Irqfd& irqfd(const IrqfdKey& key) { return *irqfds_.at(key); }
+  Eventfd& eventfd(const std::string& key) { return fds_.eventfd(key); }
+  Irqfd& irqfd(const IrqfdKey& key) { return fds_.irqfd(key); }
   /// Who is assigned to the eventfd, on that GSI or on any; nullptr.
-  Irqfd* assigned(const std::string& fd, std::optional<std::uint32_t> gsi);
+  Irqfd* assigned(const std::string& fd, std::optional<std::uint32_t> gsi) {
+    return fds_.assigned(exec(), fd, gsi);
+  }
 
   std::int32_t host(Actor::Op op) { return host_.perform(rig_, std::move(op)); }
   std::int32_t guest(unsigned vcpu, Actor::Op op) {
@@ -103,20 +74,13 @@ class KvmX86Vm {
   bool is_throttled();
 
  private:
-  void build_irqfds(const VmPlan& plan);
-  Resampler& resampler(std::uint32_t gsi);
-
   Rig rig_;
   ApicBus bus_;
   std::vector<std::unique_ptr<Lapic>> lapics_;
   Kvm kvm_;
   std::vector<std::unique_ptr<ApicPage>> pages_;
   VmIoctls ioctls_;
-  std::shared_ptr<EventfdLocks> eventfd_locks_;
-  std::map<std::string, std::unique_ptr<Eventfd>> eventfds_;
-  std::map<std::uint32_t, std::unique_ptr<Resampler>> resamplers_;
-  std::vector<std::unique_ptr<SignalTap>> taps_;
-  std::map<IrqfdKey, std::unique_ptr<Irqfd>> irqfds_;
+  VmEventfds fds_;
   Actor host_;
   std::vector<std::unique_ptr<Actor>> guests_;
 };

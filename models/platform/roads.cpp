@@ -1,7 +1,7 @@
-// The roads through a described x86 machine, and how to draw it.
-#include "models/platform/x86_topology.h"
+// The roads through a described machine, and how to draw it.
+#include "models/platform/parts.h"
 
-namespace irqloom::x86 {
+namespace irqloom::platform {
 
 namespace {
 
@@ -60,4 +60,4 @@ topology::DotStyle dot_style() {
   return style;
 }
 
-}  // namespace irqloom::x86
+}  // namespace irqloom::platform

@@ -1,0 +1,72 @@
+// A CPU's interrupt entry on a GIC: reads IAR until nothing is pending, and runs the flow handlers
+// (drivers/irqchip/irq-gic.c: gic_handle_irq(), Linux 6.1.192). Hosts and guests alike.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "models/irqchip/gic_base.h"
+#include "models/module.h"
+#include "models/seam.h"
+
+namespace irqloom {
+
+/// A CPU's side of a GIC, real or virtual.
+class GicCpuIf : virtual public sc_core::sc_interface, virtual public Touches {
+ public:
+  /// The interrupt request input of the CPU.
+  virtual bool is_signalled(Exec& x) const = 0;
+  /// An INTID, or gic::spurious.
+  virtual unsigned read_iar(Exec& x) = 0;
+};
+
+/// That of a real GIC.
+class GicCpu : public GicCpuIf {
+ public:
+  GicCpu(Gic& gic, unsigned cpu) : gic_(gic), cpu_(cpu) {}
+  bool is_signalled(Exec& x) const override { return gic_.irq(x, cpu_); }
+  unsigned read_iar(Exec& x) override { return gic_.read_iar(x, cpu_); }
+  void touches(Footprint& footprint) const override { gic_.touches(footprint); }
+
+ private:
+  Gic& gic_;
+  unsigned cpu_;
+};
+
+struct GicEntryLocals {
+  std::uint16_t intid = 0;
+  std::uint16_t reserved = 0;
+};
+
+class GicEntry : public Module {
+ public:
+  /// In the order of add_intid().
+  sc_core::sc_port<FlowIf, 0, sc_core::SC_ZERO_OR_MORE_BOUND> flows;
+
+  struct Config {
+    std::string layer;      ///< "host kernel" or "guest".
+    std::string context;    ///< Name of the hard interrupt context: "cpu0/hardirq".
+    std::uint16_t cpu = 0;  ///< Number shown in traces.
+  };
+
+  /// `cpu` is not owned.
+  GicEntry(const sc_core::sc_module_name& name, Fabric& fabric, Config config, GicCpuIf& cpu,
+           ExecutorId executor);
+
+  /// The domain maps `intid` to the next line that is bound to `flows`.
+  void add_intid(unsigned intid) { intids_.push_back(intid); }
+  ContextId context() const { return context_; }
+
+ private:
+  void gic_handle_irq(Exec& x, Frame& self, GicEntryLocals& f);
+  FlowIf* line_of(unsigned intid);
+
+  Config config_;
+  GicCpuIf& cpu_;
+  std::vector<unsigned> intids_;
+  ContextId context_;
+};
+
+}  // namespace irqloom
+
+IRQLOOM_FIELDS(irqloom::GicEntryLocals, IRQLOOM_NUMBER(intid), IRQLOOM_NUMBER(reserved));

@@ -1,0 +1,334 @@
+#include "models/kvm/arm_vcpu.h"
+
+#include <cerrno>
+
+#include "models/events.h"
+#include "models/irqchip/gic_irq.h"
+#include "models/kvm/kvm_arm64.h"
+
+namespace irqloom {
+
+namespace {
+
+const char* const arm_c = "arch/arm64/kvm/arm.c, Linux 6.1.192";
+const char* const kvm_main_c = "virt/kvm/kvm_main.c, Linux 6.1.192";
+
+}  // namespace
+
+ArmVcpu::ArmVcpu(const sc_core::sc_module_name& module_name, Fabric& fabric, Config config,
+                 KvmArm64& kvm, ExecutorId executor)
+    : Module(module_name, fabric),
+      config_(config),
+      kvm_(kvm),
+      executor_(executor),
+      interface_("interface", fabric, {kvm.vgic().model(), kvm.vgic().config().nr_lr}),
+      state_(fabric.reserve<ArmVcpuState>(std::string(name()))),
+      trap_label_(fabric.name("TRAP")),
+      abort_label_(fabric.name("0x0024 (DABT_LOW)")),
+      irq_label_(fabric.name("IRQ")),
+      no_label_(fabric.name("0x0000 (UNKNOWN)")),
+      exit_(fabric.routine<&ArmVcpu::exit_routine>(*this, "kvm_arch_vcpu_ioctl_run", arm_c)),
+      enter_(fabric.routine<&ArmVcpu::enter_routine>(*this, "kvm_arch_vcpu_ioctl_run", arm_c)),
+      kick_(fabric.routine<&ArmVcpu::kick_routine>(*this, "kvm_vcpu_kick", kvm_main_c)),
+      stop_(fabric.routine<&ArmVcpu::stop_routine>(*this, "kvm_vcpu_kick", kvm_main_c)),
+      first_run_(fabric.routine<&ArmVcpu::first_run_routine>(*this, "kvm_arch_vcpu_run_pid_change",
+                                                             arm_c)),
+      access_(fabric.routine<&ArmVcpu::access_routine>(*this, "io_mem_abort",
+                                                       "arch/arm64/kvm/mmio.c, Linux 6.1.192")),
+      maintenance_(fabric.routine<&ArmVcpu::maintenance_routine>(
+          *this, "vgic_maintenance_handler", "arch/arm64/kvm/vgic/vgic-init.c, Linux 6.1.192")) {
+  thread_ =
+      fabric.context({.name = std::string(name()) + "/run",
+                      .layer = "kvm",
+                      .comm = "CPU " + std::to_string(config.id) + "/KVM",
+                      .cpu = config.cpu,
+                      .stack_bytes = 320},
+                     fabric.routine<&ArmVcpu::thread_main>(*this, "kvm_vcpu_ioctl", kvm_main_c));
+  kvm.attach_vcpu(*this);
+  if (kvm.config().start == KvmArm64::Start::running) {
+    const bool v2 = kvm.vgic().model() == VgicModel::v2;
+    interface_.preset({.pmr = 0xf0,
+                       .enable = {v2 ? std::uint8_t{1} : std::uint8_t{0},
+                                  v2 ? std::uint8_t{0} : std::uint8_t{1}}});
+  }
+  fabric.at_reset([this](World& w) { reset(w); });
+}
+
+// The thread is never one of the contexts that its guest consists of: it stands outside for ever,
+// and until the first entry the executor belongs to it.
+void ArmVcpu::reset(World& w) const {
+  const ContextInfo& thread = fabric_.contexts()[thread_];
+  reinterpret_cast<ContextState*>(w.mut_bytes(thread.slot, thread.offset))->outside = 1;
+  ArmVcpuState& s = w.mut(state_);
+  s = ArmVcpuState{};
+  const auto start = kvm_.config().start;
+  if (start != KvmArm64::Start::empty) {
+    s.online = 1;
+    s.initialized = 1;
+  }
+  ExecutorState& e = w.mut(fabric_.executors()[executor_].slot);
+  if (start != KvmArm64::Start::running) {
+    e.exclusive = static_cast<std::uint16_t>(thread_ + 1);
+    return;
+  }
+  s.has_run_once = 1;
+  s.run = 1;
+  s.running = 1;
+  s.mode = in_guest_mode;
+  s.entered = 1;
+}
+
+// --- the guest ----------------------------------------------------------------------------------
+
+unsigned ArmVcpu::read_iar(Exec& x) {
+  const unsigned irq = interface_.acknowledge(x);
+  return irq == 0 ? gic::spurious : kvm_.vgic().intid(irq - 1);
+}
+
+Call ArmVcpu::write_eoir(Exec& x, unsigned intid) {
+  const std::optional<unsigned> irq = kvm_.vgic().find(intid);
+  if (intid >= gic::first_special) return Call::done();
+  interface_.end_of_interrupt(x, irq ? *irq + 1 : 0);
+  if (!interface_.maintenance(x)) return Call::done();
+  return x.call(maintenance_);
+}
+
+Call ArmVcpu::write_dir(Exec& x, unsigned intid) {
+  const std::optional<unsigned> irq = kvm_.vgic().find(intid);
+  interface_.deactivate(x, irq ? *irq + 1 : 0);
+  if (!interface_.maintenance(x)) return Call::done();
+  return x.call(maintenance_);
+}
+
+// The maintenance interrupt only makes the vCPU leave its guest; the exit does the rest.
+void ArmVcpu::maintenance_routine(Exec& x, Frame& self) {
+  ROUTINE();
+  STEP("maintenance interrupt: exit", cost("exit.irq"), calls(*this), calls(kvm_));
+  if (!interface_.maintenance(x)) {
+    RETURN(0);  // A kick was faster, and its exit has folded what this one was for.
+  }
+  x.emit(event::kvm_exit_arm64, {irq_label_, no_label_});
+  CALL(exit(x));
+  LOCAL("the exit is done");
+  CALL(enter(x));
+  LOCAL("entered");
+  RETURN(0);
+  ROUTINE_END();
+}
+
+Call ArmVcpu::dist_write(Exec& x, unsigned offset, std::uint32_t value) {
+  return x.call<VcpuLocals>(
+      access_, {.value = value, .offset = static_cast<std::uint16_t>(offset), .is_write = 1});
+}
+
+Call ArmVcpu::dist_read(Exec& x, unsigned offset) {
+  return x.call<VcpuLocals>(access_, {.offset = static_cast<std::uint16_t>(offset)});
+}
+
+void ArmVcpu::access_routine(Exec& x, Frame& self, VcpuLocals& f) {
+  ROUTINE();
+  STEP("exit: access of the distributor", cost("exit.mmio"), calls(*this), calls(kvm_));
+  x.emit(event::kvm_exit_arm64, {trap_label_, abort_label_});
+  CALL(exit(x));
+  LOCAL("the exit is done");
+  if (f.is_write != 0) {
+    CALL(kvm_.vgic().mmio_write(x, config_.id, f.offset, f.value));
+  } else {
+    STEP("read the distributor", cost("kvm.vgic"), calls(kvm_));
+    f.value = kvm_.vgic().mmio_read(x, f.offset);
+  }
+  LOCAL("the access is done");
+  CALL(enter(x));
+  LOCAL("entered");
+  RETURN(static_cast<std::int32_t>(f.value));
+  ROUTINE_END();
+}
+
+// --- entries and exits --------------------------------------------------------------------------
+
+bool ArmVcpu::runs_on_executor(const Exec& x) const {
+  return x.fabric().state(x.world(), x.self()).executor == executor_ + 1U;
+}
+
+void ArmVcpu::leave_guest(Exec& x) {
+  x.set(state_).mode = outside_guest_mode;
+  x.set(state_).entered = 0;
+  if (runs_on_executor(x)) {
+    x.leave_executor();
+  } else {
+    x.set(fabric_.executors()[executor_].slot).exclusive = static_cast<std::uint16_t>(thread_ + 1);
+  }
+}
+
+// What was about to run in the guest runs on, unless an interrupt is signalled to it first.
+void ArmVcpu::resume_guest(Exec& x) {
+  x.set(state_).entered = 1;
+  if (runs_on_executor(x) && x.self() != thread_) {
+    x.enter_executor();
+  } else {
+    x.set(fabric_.executors()[executor_].slot).exclusive = 0;
+  }
+  const ExecutorState& e = x.get(fabric_.executors()[executor_].slot);
+  if (has_hardirq_ && e.hardirq == 0 && e.irqs_off == 0 && interface_.irq(x)) {
+    x.reserve_executor(hardirq_);
+  }
+  x.emit(event::kvm_entry_arm64, {});
+}
+
+Call ArmVcpu::exit(Exec& x) {
+  leave_guest(x);
+  return x.call(exit_);
+}
+
+void ArmVcpu::exit_routine(Exec& x, Frame& self) {
+  ROUTINE();
+  x.irqs_off();
+  CALL(kvm_.vgic().kvm_vgic_sync_hwstate(x, config_.id));
+  LOCAL("interrupts on");
+  x.irqs_on();
+  RETURN(0);
+  ROUTINE_END();
+}
+
+Call ArmVcpu::enter(Exec& x) {
+  return x.call(enter_);
+}
+
+// Whoever queues an interrupt makes a request before it looks at the mode; the vCPU writes its mode
+// before it looks at the requests: one of the two sees the other.
+void ArmVcpu::enter_routine(Exec& x, Frame& self) {
+  ROUTINE();
+  for (;;) {
+    STEP_WHEN(x.get(state_).pause == 0, "check_vcpu_requests, interrupts off", cost("entry"),
+              calls(*this), calls(kvm_));
+    x.set(state_).requests = 0;
+    x.irqs_off();
+    CALL(kvm_.vgic().kvm_vgic_flush_hwstate(x, config_.id));
+    STEP("mode := IN_GUEST_MODE", cost("kvm.vgic"), writes(state_));
+    x.set(state_).mode = in_guest_mode;
+    STEP("look at the requests, enter", cost("entry"), calls(*this), calls(kvm_));
+    x.irqs_on();
+    if (x.get(state_).requests == 0) {
+      resume_guest(x);
+      break;
+    }
+    x.set(state_).mode = outside_guest_mode;
+    CALL(x.call(exit_));
+    LOCAL("the exit half is done");
+  }
+  RETURN(0);
+  ROUTINE_END();
+}
+
+Call ArmVcpu::kick(Exec& x) {
+  return x.call(kick_);
+}
+
+void ArmVcpu::kick_routine(Exec& x, Frame& self) {
+  ROUTINE();
+  STEP("kvm_make_request", cost("kvm.kick"), writes(state_));
+  x.set(state_).requests |= kvm_req_irq_pending;
+  STEP("IN_GUEST_MODE: send the reschedule IPI", cost("kvm.kick"), writes(state_));
+  if (x.get(state_).mode == in_guest_mode) x.set(state_).mode = exiting_guest_mode;
+  RETURN(0);
+  ROUTINE_END();
+}
+
+void ArmVcpu::halt(Exec& x) {
+  ArmVcpuState& s = x.set(state_);
+  s.pause = 1;
+  s.requests |= kvm_req_sleep;
+  if (s.mode == in_guest_mode) s.mode = exiting_guest_mode;
+}
+
+void ArmVcpu::resume(Exec& x) {
+  x.set(state_).pause = 0;
+}
+
+// --- the thread ---------------------------------------------------------------------------------
+
+// Signals and kicks make it leave; an exit of the guest's own is left to itself, and an IPI that
+// comes during the entry waits for its end: interrupts are off.
+bool ArmVcpu::must_exit(Exec& x) const {
+  const ArmVcpuState& s = x.get(state_);
+  if (s.entered == 0) return false;
+  return s.mode == exiting_guest_mode || (s.mode == in_guest_mode && s.run == 0);
+}
+
+Call ArmVcpu::first_run(Exec& x) {
+  return x.call(first_run_);
+}
+
+void ArmVcpu::first_run_routine(Exec& x, Frame& self) {
+  ROUTINE();
+  STEP("KVM_RUN", cost("ioctl"), calls(*this), calls(kvm_));
+  if (kvm_.is_dead(x)) {
+    RETURN(-EIO);
+  }
+  if (x.get(state_).initialized == 0) {
+    RETURN(-ENOEXEC);
+  }
+  if (x.get(state_).has_run_once == 0) {
+    CALL(kvm_.vgic().kvm_vgic_map_resources(x));
+    STEP("the first KVM_RUN is set up", cost("ioctl"), writes(state_));
+    if (self.result < 0) {
+      RETURN(self.result);
+    }
+    x.set(state_).has_run_once = 1;
+  }
+  RETURN(0);
+  ROUTINE_END();
+}
+
+void ArmVcpu::thread_main(Exec& x, Frame& self) {
+  ROUTINE();
+  for (;;) {
+    if (is_outside(x)) {
+      STEP_WHEN(x.get(state_).run != 0, "the vCPU thread calls KVM_RUN", cost("sched.wakeup"),
+                writes(state_));
+      x.set(state_).running = 1;
+      CALL(first_run(x));
+      STEP("the checks of KVM_RUN are done", cost("kvm.vgic"), calls(*this));
+      x.set(state_).result = self.result;
+      if (self.result < 0) {
+        x.set(state_).run = 0;
+        x.set(state_).running = 0;
+        continue;
+      }
+      CALL(enter(x));
+      LOCAL("entered");
+    }
+    for (;;) {
+      STEP_WHEN(must_exit(x), "exit: an IPI", cost("exit.irq"), calls(*this), calls(kvm_));
+      x.emit(event::kvm_exit_arm64, {irq_label_, no_label_});
+      CALL(exit(x));
+      STEP("handle_exit", cost("kvm.vgic"), calls(*this));
+      if (x.get(state_).run == 0) break;
+      CALL(enter(x));
+      LOCAL("entered again");
+    }
+    x.set(state_).running = 0;
+  }
+  ROUTINE_END();
+}
+
+Call ArmVcpu::stop(Exec& x) {
+  return x.call(stop_);
+}
+
+void ArmVcpu::stop_routine(Exec& x, Frame& self) {
+  ROUTINE();
+  STEP("tell the vCPU thread to leave KVM_RUN", cost("kvm.kick"), writes(state_));
+  x.set(state_).run = 0;
+  STEP_WHEN(x.get(state_).running == 0, "it has left", cost("ioctl"), reads(state_));
+  RETURN(0);
+  ROUTINE_END();
+}
+
+void ArmVcpu::touches(Footprint& footprint) const {
+  footprint.writes.push_back(range(state_));
+  interface_.touches(footprint);
+  footprint.writes.push_back(range(fabric_.executors()[executor_].slot));
+}
+
+}  // namespace irqloom

@@ -1,0 +1,88 @@
+// The description of a script: what a VMM thread or a guest task does, in order.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace irqloom {
+
+/// One operation. Which ones there are depends on the platform.
+struct ScriptOp {
+  enum class Kind : std::uint8_t {
+    assign,        ///< KVM_IRQFD of `device`.
+    deassign,      ///< KVM_IRQFD with DEASSIGN of `device`.
+    signal,        ///< write(2) of 1 to the trigger eventfd of `device`.
+    enable,        ///< enable_irq() of guest line `gsi`.
+    disable,       ///< disable_irq_nosync() of guest line `gsi`.
+    suspend,       ///< suspend_device_irq() of guest line `gsi`.
+    check_wakeup,  ///< pm_wakeup_pending(): reports suspend-aborted when a wakeup came in.
+    resume,        ///< resume_irq() of guest line `gsi`.
+    wait,          ///< Cost key "script.wait".
+    // A VMM on arm64. Those that can fail are marked "errno".
+    create_vgic,      ///< KVM_CREATE_DEVICE of the vGIC, and its addresses (errno).
+    create_vcpu,      ///< KVM_CREATE_VCPU and KVM_ARM_VCPU_INIT of vCPU `value` (errno).
+    nr_irqs,          ///< KVM_DEV_ARM_VGIC_GRP_NR_IRQS := value (errno).
+    ctrl_init,        ///< KVM_DEV_ARM_VGIC_CTRL_INIT (errno).
+    irq_line,         ///< KVM_IRQ_LINE of SPI `intid`, level `value` (errno).
+    register_reset,   ///< QEMU's reset of the vGIC's registers (errno).
+    set_trigger,      ///< VFIO_DEVICE_SET_IRQS: trigger eventfd of `device`.
+    attach_unmask,    ///< VFIO_DEVICE_SET_IRQS: unmask eventfd of `device`.
+    mask,             ///< VFIO_DEVICE_SET_IRQS: mask `device` now.
+    unmask,           ///< VFIO_DEVICE_SET_IRQS: unmask `device` now.
+    handle_eventfd,   ///< The main loop handles the trigger eventfd of `device` itself.
+    main_loop,        ///< The main loop begins.
+    await_main_loop,  ///< Waits until it does.
+    vm_start,         ///< The parked vCPU threads may call KVM_RUN.
+    vm_stop,          ///< They leave KVM_RUN and park.
+    await_reset,      ///< Waits until the guest asks for a reset.
+    reset_done,       ///< Answers it.
+    raise,            ///< `device` gets new work.
+    reset_device,     ///< `device` is reset, by VFIO or by the guest's driver.
+    // A guest on arm64.
+    gic_init,       ///< gic_dist_config(): every SPI level, disabled, inactive; then CTLR on.
+    clear_pending,  ///< ICPENDR of every SPI.
+    set_type,       ///< ICFGR of guest line `gsi`: its own trigger type.
+    system_reset    ///< It asks the VMM for a reset, and waits until the VMM has done it.
+  };
+  Kind kind = Kind::wait;
+  std::string device = {};
+  unsigned gsi = 0;
+  unsigned intid = 0;
+  unsigned value = 0;
+  std::string name = {};  ///< Of the operation; its result is the slot SCRIPT.NAME.
+  std::optional<std::size_t> if_failed = std::nullopt;  ///< Only if that earlier one failed.
+  std::optional<std::size_t> if_done = std::nullopt;    ///< Only if that earlier one did not fail.
+};
+
+/// Whether an operation names a device.
+constexpr bool is_of_device(ScriptOp::Kind kind) {
+  switch (kind) {
+    case ScriptOp::Kind::assign:
+    case ScriptOp::Kind::deassign:
+    case ScriptOp::Kind::signal:
+    case ScriptOp::Kind::set_trigger:
+    case ScriptOp::Kind::attach_unmask:
+    case ScriptOp::Kind::mask:
+    case ScriptOp::Kind::unmask:
+    case ScriptOp::Kind::handle_eventfd:
+    case ScriptOp::Kind::raise:
+    case ScriptOp::Kind::reset_device:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/// A context that runs operations once, or again and again.
+struct ScriptSpec {
+  std::string name;       ///< Of the context.
+  bool in_guest = false;  ///< A task on vCPU `vcpu`; otherwise a thread of the VMM.
+  unsigned vcpu = 0;
+  bool optional = false;  ///< An operator: never owed its steps.
+  bool repeats = false;
+  std::vector<ScriptOp> ops;
+};
+
+}  // namespace irqloom

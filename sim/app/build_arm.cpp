@@ -1,0 +1,212 @@
+#include "sim/app/build_arm.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sim/app/cost_table.h"
+#include "sim/app/kernel.h"
+#include "sim/app/members.h"
+
+namespace irqloom::app {
+namespace {
+
+using scenario::Cursor;
+
+// KVM_IRQCHIP_NUM_PINS, arch/arm64/include/asm/kvm_host.h, Linux 6.1: GSI n is SPI 32 + n.
+constexpr unsigned gsis = 988;
+constexpr unsigned last_spi = 1019;
+constexpr std::uint64_t most_lrs = 16;
+
+void read_platform(const Cursor& platform, arm::Spec& spec) {
+  platform.unknown_keys(
+      {"arch", "host_cpus", "vcpus", "gic_version", "host_gic_version", "vm", "list_registers"});
+  spec.host_cpus = narrow<unsigned>(platform["host_cpus"].uint_or(1, 1, most_cpus));
+  const Cursor vcpus = platform["vcpus"];
+  if (vcpus && vcpus.json().is_number_unsigned() && vcpus.uint() == 0)
+    vcpus.fail("a virtual GIC without a vCPU has nobody to interrupt",
+               fmt::format("a whole number from 1 to {}", most_cpus));
+  spec.vcpus = narrow<unsigned>(vcpus.uint_or(1, 1, most_cpus));
+  const auto version = [&](const char* key) { return platform[key].uint_or(2, 2, 3); };
+  spec.gic = version("gic_version") == 3 ? VgicModel::v3 : VgicModel::v2;
+  spec.host_gicv3 = version("host_gic_version") == 3;
+  spec.started = platform["vm"].one_of_or<bool>(true, {{"running", true}, {"by-script", false}});
+  spec.nr_lr = narrow<unsigned>(platform["list_registers"].uint_or(4, 1, most_lrs));
+}
+
+/// What Linux 6.3 changed of the resampling is in the I/O APIC alone
+/// (arch/x86/kvm/ioapic.c: ioapic_write_indirect()); the virtual GIC calls no mask notifiers.
+std::string read_resample(const Cursor& root) {
+  const std::string at_eoi = "at-eoi";
+  if (const Cursor policies = root["policies"]) {
+    const Cursor chosen = policies["kvm.resample"];
+    if (chosen && chosen.string() != at_eoi)
+      chosen.fail("\"" + chosen.string() + "\" is done where an I/O APIC is masked or unmasked",
+                  "\"at-eoi\" on arm64");
+  }
+  return at_eoi;
+}
+
+void read_kernel(const Cursor& root, arm::Spec& spec) {
+  const Policies policies = read_policies(root);
+  spec.resample_policy = read_resample(root);
+  spec.readiness = policies.at("kvm.vgic-readiness");
+  spec.default_config =
+      policies.at("kvm.vgic-default") == "level" ? vgic_config_level : vgic_config_edge;
+  spec.takes_one_beyond = policies.at("kvm.spi-range") == "off-by-one";
+  spec.injects_in_atomic = policies.at("kvm.spi-inject") == "in-atomic";
+}
+
+bool read_is_edge(const Cursor& trigger) {
+  return trigger.one_of_or<bool>(false, {{"level", false}, {"edge", true}});
+}
+
+unsigned read_host_spi(const Cursor& spi) {
+  const bool is_private = spi && spi.json().is_number_unsigned() && spi.uint() < gic::first_spi;
+  if (is_private) {
+    spi.fail(fmt::format("INTID {} is an SGI or a PPI, which are a CPU's own", spi.uint()),
+             fmt::format("an SPI, from {} to {}", gic::first_spi, last_spi));
+  }
+  return narrow<unsigned>(spi.uint(gic::first_spi, last_spi));
+}
+
+constexpr std::uint64_t most_causes = 100;
+
+arm::EmulatedSpec read_emulated(const Cursor& root, const Member& member, Parts& parts) {
+  const auto& [name, device] = member;
+  device.unknown_keys({"type", "gsi", "causes", "withdraws"});
+  arm::EmulatedSpec spec;
+  spec.name = name;
+  spec.gsi = read_gsi(device["gsi"], parts);
+  spec.config.causes = narrow<std::uint8_t>(device["causes"].uint_or(1, 1, most_causes));
+  spec.config.withdraws = device["withdraws"].boolean_or(false);
+  if (root["costs"] && root["costs"][period_key(name)]) spec.config.period_key = period_key(name);
+  parts.devices[name] = {spec.gsi, false};
+  return spec;
+}
+
+arm::DeviceSpec read_device(const Cursor& root, const Member& member, Parts& parts) {
+  const auto& [name, device] = member;
+  device.unknown_keys({"type", "trigger", "host_spi", "gsi", "raises", "late_deassert", "resample",
+                       "assigned", "asserting", "on_error"});
+  arm::DeviceSpec spec;
+  spec.name = name;
+  spec.config.edge = read_is_edge(device["trigger"]);
+  spec.host_spi = read_host_spi(device["host_spi"]);
+  spec.gsi = read_gsi(device["gsi"], parts);
+  const Cursor raises = device["raises"];
+  spec.config.raises = !(raises && raises.json() == "by-script");
+  if (spec.config.raises) spec.config.max_raises = read_raises(raises);
+  spec.config.late_deassert = device["late_deassert"].boolean_or(false);
+  spec.resample = device["resample"].boolean_or(!spec.config.edge);
+  spec.armed_at_reset =
+      device["assigned"].one_of_or("at-reset", {"at-reset", "by-script"}) == "at-reset";
+  spec.asserting = device["asserting"].boolean_or(false);
+  if (spec.asserting && spec.config.edge)
+    device["asserting"].fail("an edge-triggered device holds no wire");
+  spec.handler_retries = device["on_error"].one_of_or("ignore", {"ignore", "retry"}) == "retry";
+  if (root["costs"] && root["costs"][period_key(name)]) spec.config.period_key = period_key(name);
+  parts.devices[name] = {spec.gsi, true};
+  return spec;
+}
+
+void check_host_spis(const Cursor& devices, const arm::Spec& spec) {
+  for (std::size_t i = 0; i < spec.devices.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (spec.devices[i].host_spi != spec.devices[j].host_spi) continue;
+      devices[spec.devices[i].name]["host_spi"].fail(
+          fmt::format("SPI {} of the host is \"{}\"'s", spec.devices[i].host_spi,
+                      spec.devices[j].name),
+          "one of its own: vfio-platform requests it exclusively");
+    }
+  }
+}
+
+arm::GuestLine read_line(const Member& member, const arm::Spec& spec, const Parts& parts) {
+  const Cursor& line = member.second;
+  line.unknown_keys({"vcpu", "trigger", "oneshot", "enabled", "unlazy", "actions"});
+  arm::GuestLine l;
+  l.gsi = read_line_number(member, parts);
+  l.vcpu = narrow<unsigned>(line["vcpu"].uint_or(0, 0, parts.vcpus - 1));
+  l.edge = read_is_edge(line["trigger"]);
+  l.oneshot = line["oneshot"].boolean_or(true);
+  l.unlazy = line["unlazy"].boolean_or(false);
+  l.enabled_at_reset = line["enabled"].boolean_or(spec.started);
+  if (l.enabled_at_reset && !spec.started)
+    line["enabled"].fail("no line is enabled in a VM that scripts have yet to create", "false");
+  l.actions = read_actions(line["actions"], l.gsi, parts);
+  return l;
+}
+
+}  // namespace
+
+const std::vector<OpRule>& arm_operations() {
+  using Kind = ScriptOp::Kind;
+  using Takes = OpRule::Takes;
+  static const std::vector<OpRule> table = {
+      {"assign", Kind::assign, Takes::device, true},
+      {"deassign", Kind::deassign, Takes::device},
+      {"signal", Kind::signal, Takes::device},
+      {"create-vgic", Kind::create_vgic, Takes::nothing, true},
+      {"create-vcpu", Kind::create_vcpu, Takes::number, true},
+      {"nr-irqs", Kind::nr_irqs, Takes::number, true},
+      {"ctrl-init", Kind::ctrl_init, Takes::nothing, true},
+      {"irq-line", Kind::irq_line, Takes::intid_and_level, true},
+      {"register-reset", Kind::register_reset, Takes::nothing, true},
+      {"set-trigger", Kind::set_trigger, Takes::device},
+      {"attach-unmask", Kind::attach_unmask, Takes::device},
+      {"mask", Kind::mask, Takes::device},
+      {"unmask", Kind::unmask, Takes::device},
+      {"handle-eventfd", Kind::handle_eventfd, Takes::device},
+      {"main-loop", Kind::main_loop},
+      {"await-main-loop", Kind::await_main_loop},
+      {"vm-start", Kind::vm_start},
+      {"vm-stop", Kind::vm_stop},
+      {"await-reset", Kind::await_reset},
+      {"reset-done", Kind::reset_done},
+      {"raise", Kind::raise, Takes::device},
+      {"reset-device", Kind::reset_device, Takes::device},
+      {"wait", Kind::wait},
+      {"gic-init", Kind::gic_init, Takes::nothing, false, true},
+      {"clear-pending", Kind::clear_pending, Takes::nothing, false, true},
+      {"set-type", Kind::set_type, Takes::line, false, true},
+      {"enable", Kind::enable, Takes::line, false, true},
+      {"disable", Kind::disable, Takes::line, false, true},
+      {"system-reset", Kind::system_reset, Takes::nothing, false, true}};
+  return table;
+}
+
+arm::Spec read_arm(const Cursor& root, Mode mode) {
+  arm::Spec spec;
+  read_platform(root["platform"], spec);
+  read_kernel(root, spec);
+  Parts parts;
+  parts.pins = gsis;
+  parts.vcpus = spec.vcpus;
+  for (const Member& member : by_name(root["devices"])) {
+    check_part_name(member);
+    if (member.second["type"].one_of({"platform", "emulated"}) == "emulated") {
+      spec.emulated.push_back(read_emulated(root, member, parts));
+    } else {
+      spec.devices.push_back(read_device(root, member, parts));
+    }
+  }
+  if (parts.devices.empty()) root["devices"].fail("there is no device", "at least one");
+  check_host_spis(root["devices"], spec);
+  const Cursor guest = root["guest"];
+  guest.unknown_keys({"lines", "spurious"});
+  for (const Member& member : guest["lines"].items()) {
+    spec.lines.push_back(read_line(member, spec, parts));
+    parts.lines[spec.lines.back().gsi] = true;
+  }
+  std::ranges::sort(spec.lines, {}, &arm::GuestLine::gsi);
+  spec.scripts = read_scripts(root, parts, arm_operations(), true);
+  const std::vector<Threshold> spurious = read_spurious(root);
+  if (!spurious.empty()) {
+    spec.spurious_limit = narrow<std::uint32_t>(value_of(spurious[0], mode));
+    spec.spurious_window = narrow<std::uint32_t>(value_of(spurious[1], mode));
+  }
+  return spec;
+}
+
+}  // namespace irqloom::app

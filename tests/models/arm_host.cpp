@@ -1,0 +1,54 @@
+#include "tests/models/arm_host.h"
+
+namespace irqloom::bench {
+
+namespace {
+
+std::unique_ptr<Gic> make_gic(Fabric& fabric, bool v3) {
+  const std::vector<unsigned> wired = {host_spi};
+  if (v3) return std::make_unique<GicV3>("gic", fabric, 1, 64, 5, wired);
+  return std::make_unique<GicV2>("gic", fabric, 1, 64, wired);
+}
+
+}  // namespace
+
+ArmHostParts::ArmHostParts(const ArmHostConfig& config)
+    : cpu(fabric.executor("cpu0")),
+      gic(make_gic(fabric, config.gicv3)),
+      chip("chip", fabric, *gic),
+      gic_cpu(*gic, 0),
+      entry("entry", fabric, GicEntry::Config{.layer = "host kernel", .context = "cpu0/hardirq"},
+            gic_cpu, cpu),
+      device("dev0", fabric, {.raises = false, .edge = config.edge}),
+      wire("wire", fabric, host_spi),
+      desc("line", fabric,
+           {.irq = host_spi, .hwirq = host_spi, .edge = config.edge, .layer = "host kernel"}),
+      vfio("vfio", fabric, !config.edge),
+      trigger("trigger", fabric, locks, 8),
+      resamplefd("resamplefd", fabric, locks),
+      task("task", fabric) {
+  gic->preset_running();
+  chip.attach(cpu);
+  device.wire.bind(wire.in);
+  wire.out.bind(gic->inputs);
+  desc.add_action({.name = "vfio-irq"});
+  desc.chip.bind(chip.ops);
+  desc.actions.bind(vfio.action);
+  entry.add_intid(host_spi);
+  entry.flows.bind(desc.flow);
+  vfio.host_line.bind(desc.line);
+  vfio.trigger.bind(trigger.in);
+  vfio.attach_resamplefd(resamplefd, 0);
+  resamplefd.waiters.bind(vfio.unmask_virqfd);
+  resamplefd.preset(1, 0);
+  const Slot<GicIrq> slot = gic->interrupt(0, host_spi);
+  fabric.at_reset([slot, config](World& w) {
+    w.mut(slot).edge = config.edge ? 1 : 0;
+    w.mut(slot).enable = config.armed ? 1 : 0;
+  });
+  if (!config.armed) return;
+  desc.start_at_reset();
+  vfio.start_at_reset();
+}
+
+}  // namespace irqloom::bench
