@@ -37,6 +37,10 @@ void Driver::serve(Exec& x, Frame& self, DriverLocals& f) {
       x.violate("invalid-report", name(), "the driver read a report that the device did not send");
     }
   }
+  if (trap_ != nullptr) {
+    CALL(trap_->accessed(x));
+    LOCAL("the read has returned");
+  }
   if (f.found != 0) {
     STEP("acknowledge the device", cost("device.access"), calls(device));
     CALL(device->acknowledge(x));

@@ -12,6 +12,13 @@ struct DriverLocals {
   std::uint8_t reserved[3] = {};
 };
 
+/// The VMM stands between a driver and its device.
+class AccessTrapIf : virtual public sc_core::sc_interface, virtual public Touches {
+ public:
+  /// The driver has read a register: an exit to the VMM, if it traps accesses now.
+  virtual Call accessed(Exec& x) = 0;
+};
+
 /// Serves its device in the primary handler or in the thread.
 class Driver : public Module, public ActionIf {
  public:
@@ -28,6 +35,9 @@ class Driver : public Module, public ActionIf {
   Driver(const sc_core::sc_module_name& name, Fabric& fabric, Serves serves, std::int64_t line,
          std::int64_t device_label, bool reports = false);
 
+  /// Its reads go through the VMM. Not owned.
+  void trap(AccessTrapIf& trap) { trap_ = &trap; }
+
   Call handler(Exec& x) override;
   Call thread_fn(Exec& x) override;
   void touches(Footprint& footprint) const override;
@@ -39,6 +49,7 @@ class Driver : public Module, public ActionIf {
   std::int64_t line_;
   std::int64_t device_label_;
   bool reports_;
+  AccessTrapIf* trap_ = nullptr;
   RoutineId serve_;
 };
 

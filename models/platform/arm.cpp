@@ -234,6 +234,13 @@ DeviceIf& Machine::device_registers(std::string_view name) {
   return *a.device;
 }
 
+UserHandler* Machine::handler_of(std::string_view device) {
+  for (const auto& [n, a] : assignments_) {
+    if (n == device) return a.handler.get();
+  }
+  return nullptr;
+}
+
 std::function<bool(const World&)> Machine::work_predicate(const GuestLine& l) {
   std::vector<Slot<DeviceState>> devices;
   std::vector<Slot<HeldLineState>> emulated;
@@ -272,6 +279,7 @@ void Machine::build_line(const Spec& spec, const GuestLine& l) {
                                                 action.serves, fabric_.name(name),
                                                 fabric_.name(action.device), action.reports));
     drivers_.back()->device.bind(device_registers(action.device));
+    if (UserHandler* handler = handler_of(action.device)) drivers_.back()->trap(*handler);
     desc->add_action({.name = action.device, .threaded = action.serves == Driver::Serves::thread});
     desc->actions.bind(drivers_.back()->action);
   }

@@ -134,6 +134,7 @@ class Machine {
   void add_properties();
   Resampler& resampler(unsigned gsi);
   DeviceIf& device_registers(std::string_view name);
+  UserHandler* handler_of(std::string_view device);
   std::function<bool(const World&)> work_predicate(const GuestLine& line);
 
   Fabric& fabric_;

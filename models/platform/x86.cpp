@@ -254,6 +254,7 @@ Script::Op Machine::operation(const ScriptOp& op) {
     Irqfd* irqfd = a.irqfd.get();
     Eventfd* trigger = a.trigger.get();
     VfioIntx* vfio = a.vfio.get();
+    if (op.kind == Kind::mask || op.kind == Kind::unmask) vfio->take_ioctls();
     if (op.kind == Kind::mask) return [vfio](Exec& x) { return vfio->mask(x); };
     if (op.kind == Kind::unmask) return [vfio](Exec& x) { return vfio->unmask(x); };
     if (op.kind == Kind::assign) return [irqfd](Exec& x) { return irqfd->assign(x); };

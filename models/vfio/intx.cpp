@@ -25,9 +25,6 @@ VfioIntx::VfioIntx(const sc_core::sc_module_name& module_name, Fabric& fabric, b
                                                         intrs_c)),
       forward_(fabric.routine<&VfioIntx::forwarded_mask>(
           *this, "vfio_intx_forwarded_mask", "proposal: forward mask events, KVM list 2022-07-15")),
-      mask_(fabric.routine<&VfioIntx::mask_routine>(*this, "vfio_pci_intx_mask", intrs_c)),
-      unmask_now_(
-          fabric.routine<&VfioIntx::unmask_routine>(*this, "vfio_pci_intx_unmask", intrs_c)),
       resend_(std::make_unique<WorkItem>(
           fabric, std::string(name()) + ".resend", "host kernel",
           fabric.routine<&VfioIntx::resend>(*this, "vfio_send_intx_eventfd", intrs_c))) {
@@ -118,6 +115,13 @@ bool VfioIntx::unmask_pci_2_3(Exec& x) {
   x.set(state_).masked = 0;
   x.emit(event::vfio_intx_unmask, {label_});
   return true;
+}
+
+void VfioIntx::take_ioctls() {
+  if (takes_ioctls_) return;
+  takes_ioctls_ = true;
+  mask_ = fabric_.routine<&VfioIntx::mask_routine>(*this, "vfio_pci_intx_mask", intrs_c);
+  unmask_now_ = fabric_.routine<&VfioIntx::unmask_routine>(*this, "vfio_pci_intx_unmask", intrs_c);
 }
 
 Call VfioIntx::mask(Exec& x) { return x.call(mask_); }

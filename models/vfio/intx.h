@@ -59,7 +59,10 @@ class VfioIntx : public Module, public ActionIf, public WakeIf, public MaskListe
   Call mask_changed(Exec& x, bool masked) override;
   void touches(Footprint& footprint) const override;
 
-  // VFIO_DEVICE_SET_IRQS with no data, in the context of the VMM that calls.
+  // VFIO_DEVICE_SET_IRQS with no data, in the context of the VMM that calls. Only after
+  // take_ioctls(), during elaboration.
+
+  void take_ioctls();
 
   Call mask(Exec& x);
   Call unmask(Exec& x);
@@ -88,8 +91,9 @@ class VfioIntx : public Module, public ActionIf, public WakeIf, public MaskListe
   RoutineId wakeup_;
   RoutineId unmask_;
   RoutineId forward_;
-  RoutineId mask_;
-  RoutineId unmask_now_;
+  bool takes_ioctls_ = false;
+  RoutineId mask_ = 0;
+  RoutineId unmask_now_ = 0;
   std::unique_ptr<WorkItem> resend_;
 };
 

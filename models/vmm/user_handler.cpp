@@ -42,9 +42,15 @@ void UserHandler::vfio_intp_interrupt(Exec& x, Frame& self) {
 
 Call UserHandler::acknowledge(Exec& x) {
   if (x.get(state_).active == 0) return parts_.device.acknowledge(x);
+  return x.call<UserHandlerLocals>(access_, {.is_write = 1});
+}
+
+Call UserHandler::accessed(Exec& x) {
+  if (x.get(state_).active == 0) return Call::done();
   return x.call<UserHandlerLocals>(access_);
 }
 
+// The access first, then what QEMU takes for the end of the interrupt.
 void UserHandler::trapped_access(Exec& x, Frame& self, UserHandlerLocals& f) {
   ROUTINE();
   STEP("exit to the VMM", cost("exit.userspace"), calls(parts_.kvm));
@@ -54,8 +60,10 @@ void UserHandler::trapped_access(Exec& x, Frame& self, UserHandlerLocals& f) {
   CALL(vcpus_[f.vcpu]->exit(x));
   LOCK(parts_.main_thread.bql(), "the access reaches the device", cost("ioctl"), writes(state_),
        calls(parts_.device), calls(parts_.kvm));
-  CALL(parts_.device.acknowledge(x));
-  LOCAL("was an interrupt raised?");
+  if (f.is_write != 0) {
+    CALL(parts_.device.acknowledge(x));
+    LOCAL("the device is acknowledged");
+  }
   if (x.get(state_).active != 0) {
     STEP("KVM_IRQ_LINE 0", cost("ioctl"), writes(state_), calls(parts_.kvm));
     x.set(state_).active = 0;

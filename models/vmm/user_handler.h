@@ -1,13 +1,14 @@
 // The VMM handles a device's eventfd itself: its main loop raises the interrupt with KVM_IRQ_LINE,
 // and takes the guest's next access to the device for its service.
 //
-// QEMU 7.2, hw/vfio/platform.c: vfio_intp_interrupt(), vfio_platform_eoi(). The write that
-// acknowledges the device is the access that traps; its reads before are not modelled as traps.
+// QEMU 7.2, hw/vfio/platform.c: vfio_intp_interrupt(), vfio_platform_eoi(). Any access counts, the
+// first of several too.
 #pragma once
 
 #include <vector>
 
 #include "models/eventfd/eventfd.h"
+#include "models/guest/driver.h"
 #include "models/kvm/arm_vcpu.h"
 #include "models/kvm/kvm_arm64.h"
 #include "models/module.h"
@@ -24,10 +25,11 @@ struct UserHandlerState {
 
 struct UserHandlerLocals {
   std::uint8_t vcpu = 0;
-  std::uint8_t reserved[3] = {};
+  std::uint8_t is_write = 0;  ///< It acknowledges the device.
+  std::uint8_t reserved[2] = {};
 };
 
-class UserHandler : public Module, public DeviceIf {
+class UserHandler : public Module, public DeviceIf, public AccessTrapIf {
  public:
   struct Config {
     unsigned intid = 40;
@@ -52,6 +54,7 @@ class UserHandler : public Module, public DeviceIf {
 
   bool read_status(Exec& x) override { return parts_.device.read_status(x); }
   Call acknowledge(Exec& x) override;
+  Call accessed(Exec& x) override;
   void touches(Footprint& footprint) const override;
 
   Slot<UserHandlerState> state() const { return state_; }
@@ -71,4 +74,5 @@ class UserHandler : public Module, public DeviceIf {
 }  // namespace irqloom
 
 IRQLOOM_FIELDS(irqloom::UserHandlerState, IRQLOOM_FLAG(installed), IRQLOOM_FLAG(active));
-IRQLOOM_FIELDS(irqloom::UserHandlerLocals, IRQLOOM_NUMBER(vcpu), IRQLOOM_NUMBER(reserved));
+IRQLOOM_FIELDS(irqloom::UserHandlerLocals, IRQLOOM_NUMBER(vcpu), IRQLOOM_FLAG(is_write),
+               IRQLOOM_NUMBER(reserved));
