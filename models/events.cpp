@@ -69,8 +69,7 @@ const EventType vfio_intx_unmask{"irqloom", "vfio_intx_unmask", {{"device", name
 const EventType vfio_platform_mask{"irqloom", "vfio_platform_mask", {{"device", name}}};
 const EventType vfio_platform_unmask{"irqloom", "vfio_platform_unmask", {{"device", name}}};
 const EventType device_reset{"irqloom", "device_reset", {{"device", name}}};
-const EventType operation_result{
-    "irqloom", "operation_result", {{"operation", name}, {"error"}}};
+const EventType operation_result{"irqloom", "operation_result", {{"operation", name}, {"error"}}};
 const EventType irq_mask{"irqloom", "irq_mask", {{"line", name}}};
 const EventType irq_unmask{"irqloom", "irq_unmask", {{"line", name}}};
 const EventType pass_begin{"irqloom", "pass_begin", {{"line", name}}};

@@ -30,42 +30,42 @@ extern const EventType kvm_exit_arm64;           ///< kvm_exit: ret (a name), es
 
 // System "irqloom": the seams that the kernel does not trace. A `line` is the name of an interrupt
 // line (IrqDesc), a `device` the name of a device.
-extern const EventType raise;             ///< device: it has new work
-extern const EventType wire;              ///< device, level: what it drives
-extern const EventType work_found;        ///< line, device: a handler saw unserved work
-extern const EventType work_none;         ///< line, device: a handler looked and saw none
-extern const EventType work_served;       ///< device
-extern const EventType eventfd_signal;    ///< eventfd, count
-extern const EventType eventfd_nested;    ///< eventfd: dropped signal
-extern const EventType irqfd_wakeup;      ///< gsi
-extern const EventType irqfd_inject;      ///< gsi
-extern const EventType irqfd_resample;    ///< gsi: the resamplefds are notified
-extern const EventType ioapic_inject;     ///< pin, origin (InjectOrigin): a message was sent
-extern const EventType vfio_intx_mask;    ///< device
-extern const EventType vfio_intx_unmask;  ///< device
+extern const EventType raise;                 ///< device: it has new work
+extern const EventType wire;                  ///< device, level: what it drives
+extern const EventType work_found;            ///< line, device: a handler saw unserved work
+extern const EventType work_none;             ///< line, device: a handler looked and saw none
+extern const EventType work_served;           ///< device
+extern const EventType eventfd_signal;        ///< eventfd, count
+extern const EventType eventfd_nested;        ///< eventfd: dropped signal
+extern const EventType irqfd_wakeup;          ///< gsi
+extern const EventType irqfd_inject;          ///< gsi
+extern const EventType irqfd_resample;        ///< gsi: the resamplefds are notified
+extern const EventType ioapic_inject;         ///< pin, origin (InjectOrigin): a message was sent
+extern const EventType vfio_intx_mask;        ///< device
+extern const EventType vfio_intx_unmask;      ///< device
 extern const EventType vfio_platform_mask;    ///< device
 extern const EventType vfio_platform_unmask;  ///< device
-extern const EventType device_reset;      ///< device
-extern const EventType operation_result;  ///< operation, error (errno, 0: none)
-extern const EventType irq_mask;          ///< line
-extern const EventType irq_unmask;        ///< line
-extern const EventType pass_begin;        ///< line: a flow handler enters its actions
-extern const EventType pass_end;          ///< line
-extern const EventType thread_wake;       ///< line, action: RUNTHREAD was clear and is set
-extern const EventType thread_begin;      ///< line, action
-extern const EventType thread_end;        ///< line, action
-extern const EventType unbalanced_enable; ///< line
-extern const EventType nobody_cared;      ///< line: the spurious detector disabled it
-extern const EventType wakeup_abort;      ///< line: a wakeup interrupt aborts the suspend
-extern const EventType suspend_result;    ///< line, aborted: pm_wakeup_pending()
-extern const EventType driver_report;     ///< device, valid: what a driver passes on
+extern const EventType device_reset;          ///< device
+extern const EventType operation_result;      ///< operation, error (errno, 0: none)
+extern const EventType irq_mask;              ///< line
+extern const EventType irq_unmask;            ///< line
+extern const EventType pass_begin;            ///< line: a flow handler enters its actions
+extern const EventType pass_end;              ///< line
+extern const EventType thread_wake;           ///< line, action: RUNTHREAD was clear and is set
+extern const EventType thread_begin;          ///< line, action
+extern const EventType thread_end;            ///< line, action
+extern const EventType unbalanced_enable;     ///< line
+extern const EventType nobody_cared;          ///< line: the spurious detector disabled it
+extern const EventType wakeup_abort;          ///< line: a wakeup interrupt aborts the suspend
+extern const EventType suspend_result;        ///< line, aborted: pm_wakeup_pending()
+extern const EventType driver_report;         ///< device, valid: what a driver passes on
 
 /// Which code sent a level interrupt from KVM's IOAPIC: the label of a spurious entry.
 enum InjectOrigin : std::int64_t {
-  inject_set_irq = 0,       ///< kvm_ioapic_set_irq -> ioapic_set_irq
-  inject_write_indirect,    ///< ioapic_write_indirect
-  inject_eoi,               ///< kvm_ioapic_update_eoi_one
-  inject_delayed            ///< kvm_ioapic_eoi_inject_work
+  inject_set_irq = 0,     ///< kvm_ioapic_set_irq -> ioapic_set_irq
+  inject_write_indirect,  ///< ioapic_write_indirect
+  inject_eoi,             ///< kvm_ioapic_update_eoi_one
+  inject_delayed          ///< kvm_ioapic_eoi_inject_work
 };
 
 }  // namespace irqloom::event

@@ -18,11 +18,11 @@ struct DescState {
   std::uint8_t depth = 1;     ///< Disable nesting; 0: enabled.
   std::uint8_t disabled = 1;  ///< IRQD_IRQ_DISABLED. The hardware may still be open (lazy disable).
   std::uint8_t masked = 1;    ///< IRQD_IRQ_MASKED, as the core believes.
-  std::uint8_t inprogress = 0;  ///< IRQD_IRQ_INPROGRESS, held without desc->lock.
-  std::uint8_t started = 0;     ///< IRQD_IRQ_STARTED.
-  std::uint8_t pending = 0;     ///< IRQS_PENDING.
-  std::uint8_t replay = 0;      ///< IRQS_REPLAY.
-  std::uint8_t suspended = 0;   ///< IRQS_SUSPENDED.
+  std::uint8_t inprogress = 0;         ///< IRQD_IRQ_INPROGRESS, held without desc->lock.
+  std::uint8_t started = 0;            ///< IRQD_IRQ_STARTED.
+  std::uint8_t pending = 0;            ///< IRQS_PENDING.
+  std::uint8_t replay = 0;             ///< IRQS_REPLAY.
+  std::uint8_t suspended = 0;          ///< IRQS_SUSPENDED.
   std::uint8_t wakeup_state = 0;       ///< IRQD_WAKEUP_STATE.
   std::uint8_t wakeup_armed = 0;       ///< IRQD_WAKEUP_ARMED.
   std::uint8_t spurious_disabled = 0;  ///< IRQS_SPURIOUS_DISABLED.
@@ -39,12 +39,12 @@ enum class Flow : std::uint8_t { fasteoi, level, edge };
 
 /// A line's fixed properties.
 struct DescConfig {
-  unsigned irq = 0;           ///< Linux interrupt number.
-  unsigned hwirq = 0;         ///< The chip's number of it.
+  unsigned irq = 0;    ///< Linux interrupt number.
+  unsigned hwirq = 0;  ///< The chip's number of it.
   Flow flow = Flow::fasteoi;
   /// The trigger type is edge; implied by Flow::edge. A GIC handles both types with fasteoi.
   bool edge = false;
-  bool oneshot = false;       ///< IRQF_ONESHOT, common to all sharers.
+  bool oneshot = false;         ///< IRQF_ONESHOT, common to all sharers.
   bool disable_unlazy = false;  ///< IRQ_DISABLE_UNLAZY.
   std::string layer = "guest";  ///< Of the thread contexts: "guest" or "host kernel".
   /// note_interrupt(): disable after `spurious_limit` unhandled of `spurious_window` counted.
@@ -59,15 +59,15 @@ struct DescConfig {
 
 /// One handler on the line.
 struct ActionConfig {
-  std::string name;       ///< As in request_irq().
-  bool threaded = false;  ///< There is a thread_fn.
-  bool linked = true;     ///< On the chain at reset.
-  std::int64_t label = 0; ///< Filled in: the name as an event argument.
+  std::string name;        ///< As in request_irq().
+  bool threaded = false;   ///< There is a thread_fn.
+  bool linked = true;      ///< On the chain at reset.
+  std::int64_t label = 0;  ///< Filled in: the name as an event argument.
 };
 
 struct FlowLocals {
-  std::uint8_t i = 0;     ///< The action being called.
-  std::uint8_t ret = 0;   ///< OR of the handlers' results.
+  std::uint8_t i = 0;    ///< The action being called.
+  std::uint8_t ret = 0;  ///< OR of the handlers' results.
   std::uint8_t action = 0;
   std::uint8_t reserved = 0;
 };

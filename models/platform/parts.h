@@ -1,5 +1,5 @@
-// What the topologies of all machines have in common: kinds of parts, seams, roads, and what a graph
-// alone shows to be wrong.
+// What the topologies of all machines have in common: kinds of parts, seams, roads, and what a
+// graph alone shows to be wrong.
 //
 // Parts that have state carry the names of their slots (dev0_wire, kvm.ioapic.pin16), so that a
 // trace, a world and a graph speak of the same things. Costs of edges are the keys of the models'

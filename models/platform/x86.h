@@ -59,10 +59,10 @@ struct GuestLine {
   unsigned vcpu = 0;
   Flow flow = Flow::fasteoi;
   bool oneshot = true;
-  bool raw = false;            ///< The guest without locks instead of Linux's genirq.
+  bool raw = false;  ///< The guest without locks instead of Linux's genirq.
   bool masked_at_reset = false;
   bool enabled_at_reset = true;
-  bool wakeup = false;         ///< irq_set_irq_wake() was called.
+  bool wakeup = false;  ///< irq_set_irq_wake() was called.
   std::vector<GuestAction> actions;
 };
 

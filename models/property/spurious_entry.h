@@ -34,8 +34,8 @@ struct EpochState {
 
 class SpuriousEntry : public Monitor {
  public:
-  /// One guest line: its event label, its name, and the pin of the guest's IOAPIC that feeds it; -1:
-  /// there is none, and entries carry no label.
+  /// One guest line: its event label, its name, and the pin of the guest's IOAPIC that feeds it;
+  /// -1: there is none, and entries carry no label.
   struct Line {
     std::int64_t label;
     std::string name;

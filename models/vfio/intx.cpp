@@ -124,7 +124,9 @@ void VfioIntx::take_ioctls() {
   unmask_now_ = fabric_.routine<&VfioIntx::unmask_routine>(*this, "vfio_pci_intx_unmask", intrs_c);
 }
 
-Call VfioIntx::mask(Exec& x) { return x.call(mask_); }
+Call VfioIntx::mask(Exec& x) {
+  return x.call(mask_);
+}
 
 void VfioIntx::mask_routine(Exec& x, Frame& self) {
   ROUTINE();
@@ -145,7 +147,9 @@ void VfioIntx::mask_routine(Exec& x, Frame& self) {
   ROUTINE_END();
 }
 
-Call VfioIntx::unmask(Exec& x) { return x.call(unmask_now_); }
+Call VfioIntx::unmask(Exec& x) {
+  return x.call(unmask_now_);
+}
 
 // A device that still asserts stays masked, and the ioctl signals the trigger itself.
 void VfioIntx::unmask_routine(Exec& x, Frame& self) {

@@ -100,9 +100,13 @@ void VfioPlatform::unmask_handler(Exec& x, Frame& self, VfioPlatformLocals& /*f*
   ROUTINE_END();
 }
 
-Call VfioPlatform::unmask(Exec& x) { return x.call<VfioPlatformLocals>(unmask_); }
+Call VfioPlatform::unmask(Exec& x) {
+  return x.call<VfioPlatformLocals>(unmask_);
+}
 
-Call VfioPlatform::mask(Exec& x) { return x.call<VfioPlatformLocals>(mask_); }
+Call VfioPlatform::mask(Exec& x) {
+  return x.call<VfioPlatformLocals>(mask_);
+}
 
 void VfioPlatform::mask_routine(Exec& x, Frame& self, VfioPlatformLocals& /*f*/) {
   ROUTINE();

@@ -83,7 +83,8 @@ void print_json_answer(const Scenario& s, const Topology& t, const std::vector<R
 }
 
 // For people: the graph itself goes to stdout, into Graphviz.
-void print_notes(const std::vector<RoadTime>& roads, const std::vector<platform::Problem>& problems) {
+void print_notes(const std::vector<RoadTime>& roads,
+                 const std::vector<platform::Problem>& problems) {
   for (const RoadTime& r : roads) {
     std::cerr << fmt::format("{}: at least {} to the handler {}", r.device,
                              scenario::format_duration(r.forth_ps), r.action);

@@ -1,8 +1,8 @@
 // Suggested in the notes of v1: mask and unmask events are forwarded to the owner of the
 // resamplefd, which decides under its own lock when to unmask the device (KVM list, 2022-07-15).
-#include "models/kvm/vm.h"
 #include "models/kvm/resample/policy.h"
 #include "models/kvm/resampler.h"
+#include "models/kvm/vm.h"
 
 namespace irqloom {
 

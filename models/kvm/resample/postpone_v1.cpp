@@ -1,8 +1,8 @@
 // Version 1 (KVM list, 2022-07-15): the mask is sampled first and the mask notifier is registered
 // last, so an unmask in between is never heard of (K-R24).
-#include "models/kvm/vm.h"
 #include "models/kvm/resample/postpone.h"
 #include "models/kvm/resampler.h"
+#include "models/kvm/vm.h"
 
 namespace irqloom {
 

@@ -1,8 +1,8 @@
 // Version 2 (KVM list, 2022-08-05): kvm_register_and_fire_irq_mask_notifier() registers and samples
 // under the chip's lock, so no mask event is missed.
-#include "models/kvm/vm.h"
 #include "models/kvm/resample/postpone.h"
 #include "models/kvm/resampler.h"
+#include "models/kvm/vm.h"
 
 namespace irqloom {
 

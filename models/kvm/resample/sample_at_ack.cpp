@@ -1,9 +1,9 @@
 // Discussed and rejected: the ack notifier samples the mask itself (KVM list, discussion of v1).
 // The chip's lock cannot be held together with resampler->lock in this order, so the guest can
 // unmask between the sample and the note (K-R25).
-#include "models/kvm/vm.h"
 #include "models/kvm/resample/policy.h"
 #include "models/kvm/resampler.h"
+#include "models/kvm/vm.h"
 
 namespace irqloom {
 

@@ -112,8 +112,8 @@ class Vgic : public Module, public Touches {
     /// What an interrupt meets before the controller is there (models/kvm/vgic/readiness).
     std::string readiness = "linux-6.1";
     unsigned nr_lr = 4;
-    /// A fault: the number of interrupts itself passes for an SPI ("KVM: arm: add irqfd support", v4
-    /// 2/3, November 2014: `spi > nr_irqs` is refused).
+    /// A fault: the number of interrupts itself passes for an SPI ("KVM: arm: add irqfd support",
+    /// v4 2/3, November 2014: `spi > nr_irqs` is refused).
     bool takes_one_beyond = false;
   };
 

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <string>
 
+#include "sim/app/build_x86.h"
 #include "sim/app/setup.h"
 #include "tests/unit/app/helpers.h"
 
