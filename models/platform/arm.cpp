@@ -200,7 +200,7 @@ void Machine::build_signalling(const DeviceSpec& d, Assignment& a) {
   if (r != nullptr) r->preset(static_cast<std::uint8_t>(1U << member), false);
 }
 
-// The device runs on when its session is killed: nobody lowers its wire.
+// The device runs on when its VMM is killed: nobody lowers its wire.
 void Machine::assert_at_reset(const DeviceSpec& d, const Assignment& a) {
   if (!d.asserting) return;
   const Slot<DeviceState> device = a.device->state();

@@ -42,7 +42,7 @@ struct DeviceSpec {
   bool resample = true;
   /// VFIO's trigger, the irqfd and VFIO's unmask are in place; false: the VMM does it.
   bool armed_at_reset = true;
-  /// It has work and asserts its wire, from a session before.
+  /// It has work and asserts its wire, from a VMM before.
   bool asserting = false;
   /// User space that handles the eventfd tries again when KVM_IRQ_LINE fails.
   bool handler_retries = false;

@@ -141,7 +141,7 @@ Json device() {
                                               {"at-reset", "by-script"}),
                                  "at-reset")},
        {"asserting",
-        flag("arm64: it has work and asserts its wire, from a session before.", false)},
+        flag("arm64: it has work and asserts its wire, from a VMM before.", false)},
        {"resample",
         {{"type", "boolean"},
          {"description", "arm64: a resample irqfd; default: for level-triggered devices."}}},
