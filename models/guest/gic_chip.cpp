@@ -33,7 +33,7 @@ std::vector<unsigned> words_of(const std::vector<unsigned>& spis, unsigned per_w
 }  // namespace
 
 GuestGicChip::GuestGicChip(const sc_core::sc_module_name& module_name, Fabric& fabric,
-                           std::vector<unsigned> spis, bool is_v3)
+                           const std::vector<unsigned>& spis, bool is_v3)
     : Module(module_name, fabric),
       words_(words_of(spis, 32)),
       config_words_(words_of(spis, 16)),

@@ -40,8 +40,8 @@ class GuestGicChip : public Module, public IrqChipIf {
 
   /// `spis`: the INTIDs that have state; registers of others are not written. `is_v3` decides how
   /// the CPU interface is switched on.
-  GuestGicChip(const sc_core::sc_module_name& name, Fabric& fabric, std::vector<unsigned> spis,
-               bool is_v3);
+  GuestGicChip(const sc_core::sc_module_name& name, Fabric& fabric,
+               const std::vector<unsigned>& spis, bool is_v3);
 
   /// Not owned; in the order of their ids.
   void attach(ArmVcpu& vcpu) { vcpus_.push_back(&vcpu); }

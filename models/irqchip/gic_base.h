@@ -80,7 +80,7 @@ class Gic : public Module, public PinIf, public CpuRequestIf {
     std::vector<unsigned> implemented = {};
   };
   /// std::invalid_argument for a shape outside of the ranges.
-  Gic(const sc_core::sc_module_name& name, Fabric& fabric, Shape shape);
+  Gic(const sc_core::sc_module_name& name, Fabric& fabric, Shape wanted);
 
   /// Whether the interrupt's targets or route include this CPU, which takes interrupts at all.
   virtual bool is_for(Exec& x, unsigned cpu, unsigned intid, const GicIrq& irq) const = 0;

@@ -7,7 +7,8 @@
 
 namespace irqloom {
 
-Kvm::Kvm(const sc_core::sc_module_name& module_name, Fabric& fabric, Config config, ApicBus& bus)
+Kvm::Kvm(const sc_core::sc_module_name& module_name, Fabric& fabric, const Config& config,
+         ApicBus& bus)
     : KvmVm(module_name, fabric, "IOAPIC", config.resample_policy),
       routes_(fabric.reserve_array<RouteState>(std::string(name()) + ".route", config.gsis)),
       bus_(bus),

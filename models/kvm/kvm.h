@@ -43,23 +43,23 @@ class Kvm : public KvmVm {
     unsigned whole_for = 0;
   };
 
-  /// std::invalid_argument for an unknown policy.
-  Kvm(const sc_core::sc_module_name& name, Fabric& fabric, Config config, ApicBus& bus);
+  /// std::invalid_argument for an unknown policy. In what follows, `n` is a GSI.
+  Kvm(const sc_core::sc_module_name& name, Fabric& fabric, const Config& config, ApicBus& bus);
   ~Kvm() override;
 
   /// kvm_notify_acked_irq() of line 0..15 of the 8259 pair.
   Call notify_pic_acked(Exec& x, unsigned line);
   /// kvm_set_msi() of a GSI that is routed to a message: how many APICs took it.
-  unsigned set_msi(Exec& x, unsigned gsi);
+  unsigned set_msi(Exec& x, unsigned n);
   /// All vCPUs look again at whose EOIs concern the I/O APIC.
   void ack_notifiers_changed(Exec& x) override;
   /// kvm_fire_mask_notifiers(), under the chip's lock.
   Call fire_mask_notifiers(Exec& x, unsigned pin, bool masked);
   /// MSIs only: the I/O APIC's routes are left to the work item.
-  bool can_set_irq_inatomic(Exec& x, unsigned gsi) const override;
-  Call set_irq_inatomic(Exec& x, unsigned source, unsigned gsi) override;
+  bool can_set_irq_inatomic(Exec& x, unsigned n) const override;
+  Call set_irq_inatomic(Exec& x, unsigned source, unsigned n) override;
   const Lock& mask_lock() const override { return ioapic_->lock(); }
-  bool is_masked(Exec& x, unsigned gsi) const override;
+  bool is_masked(Exec& x, unsigned n) const override;
 
   void touches(Footprint& footprint) const override;
 
@@ -71,8 +71,8 @@ class Kvm : public KvmVm {
   WholeIrqchip* whole() const { return whole_.get(); }
 
  protected:
-  Call set_routed_irq(Exec& x, unsigned source, unsigned gsi, bool level) override;
-  bool leads_to(Exec& x, unsigned gsi, unsigned pin) const override;
+  Call set_routed_irq(Exec& x, unsigned source, unsigned n, bool level) override;
+  bool leads_to(Exec& x, unsigned n, unsigned pin) const override;
 
  private:
   SlotArray<RouteState> routes_;

@@ -197,9 +197,10 @@ class Vgic : public Module, public Touches {
   bool vgic_validate_injection(Exec& x, unsigned irq, bool level) const;
   Call vgic_queue_irq_unlock(Exec& x, unsigned irq);
   void vgic_sort_ap_list(Exec& x, unsigned vcpu);
-  void vgic_populate_lr(Exec& x, unsigned vcpu, unsigned irq, unsigned lr);
-  bool lr_signals_eoi_mi(Exec& x, unsigned vcpu, unsigned lr) const;
-  void fold_lr_state(Exec& x, unsigned vcpu, unsigned lr);
+  // `n`: place in irqs_; `at`: number of a list register.
+  void vgic_populate_lr(Exec& x, unsigned vcpu, unsigned n, unsigned at);
+  bool lr_signals_eoi_mi(Exec& x, unsigned vcpu, unsigned at) const;
+  void fold_lr_state(Exec& x, unsigned vcpu, unsigned at);
   void end_flush(Exec& x, const ApListLocals& f);
   void append(Exec& x, unsigned vcpu, unsigned irq);
   void remove(Exec& x, unsigned vcpu, unsigned irq);
