@@ -115,7 +115,9 @@ TEST_CASE("x86 machine: a context writes only what the graph says that it can re
     Walk walk(m.fabric, t, 1);
     for (int i = 0; i < 20; ++i)
       walk.run(1000);
-    for (const auto& [context, slot] : walk.writes) {
+    for (const auto& write : walk.writes) {
+      const std::string& context = write.first;
+      const std::string& slot = write.second;
       INFO(policy << ": " << context << " writes " << slot);
       const auto explains = [&](NodeId n) { return reachability.reaches(n, *t.find(slot)); };
       CHECK(std::ranges::any_of(t.with(attribute::context, context), explains));

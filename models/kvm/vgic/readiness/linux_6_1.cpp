@@ -3,6 +3,7 @@
 #include <cerrno>
 
 #include "models/kvm/vgic/readiness/init_on_demand.h"
+#include "models/kvm/vgic/vgic.h"
 
 namespace irqloom {
 
@@ -11,7 +12,7 @@ namespace {
 class Linux61 final : public InitOnDemand {
  public:
   using InitOnDemand::InitOnDemand;
-  bool accepts_irqfd(Exec& x) const override { return VgicReadiness::accepts_irqfd(x); }
+  bool accepts_irqfd(Exec& x) const override { return vgic_.vgic_initialized(x); }
 };
 
 const VgicReadiness::Register registered{
