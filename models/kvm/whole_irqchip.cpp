@@ -116,6 +116,7 @@ void WholeIrqchip::set_irq_routine(Exec& x, Frame& self, SetIrqLocals& f) {
 std::uint32_t WholeIrqchip::gsi_of(Exec& x, unsigned pin) const {
   const bool is_pic = pin >= first_pic_pin;
   const unsigned n = is_pic ? pin - first_pic_pin : pin;
+  if (n >= irqchip_pins) return no_gsi;
   const IrqChip chip = is_pic ? pic_chip_of(n) : IrqChip::ioapic;
   return x.get(gsis_[static_cast<std::size_t>(chip)]).gsi[n];
 }
