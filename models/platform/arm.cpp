@@ -58,7 +58,7 @@ Machine::Machine(Fabric& fabric, const Spec& spec)
 
 Machine::~Machine() = default;
 
-// Only the lines of devices are wired: the other interrupts of the controller are not implemented.
+// Only the lines of devices are wired: the controller has no other interrupts.
 void Machine::build_host(const Spec& spec) {
   std::vector<unsigned> wired;
   for (const DeviceSpec& d : spec.devices)

@@ -103,7 +103,7 @@ TEST_CASE("4.4.1: an unmask eventfd that was signalled before it is attached unm
   CHECK(h.go[h.resamplefd.state()].count == 0);
 }
 
-TEST_CASE("IHI 0048B 3.1.2: fields of interrupts that are not implemented read as zero",
+TEST_CASE("IHI 0048B 3.1.2: fields of interrupts that a controller does not have read as zero",
           "[models][arm][irqchip]") {
   timed::FreshSimcontext simcontext;
   Fabric fabric;
