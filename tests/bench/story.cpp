@@ -19,7 +19,11 @@ x86::Spec spec_of(const Story& story) {
   spec.throttle_limit = 3;
   for (unsigned i = 0; i < story.devices; ++i) {
     const std::string device = "dev" + std::to_string(i);
-    spec.devices.push_back({.name = device, .host_pin = first_pin + i, .gsi = first_pin + i});
+    x86::AssignedSpec assigned;
+    assigned.name = device;
+    assigned.host_pin = first_pin + i;
+    assigned.gsi = first_pin + i;
+    spec.devices.push_back(assigned);
     spec.lines.push_back({.gsi = first_pin + i,
                           .vector = static_cast<std::uint8_t>(first_vector + i),
                           .actions = {{.device = device}}});
