@@ -27,29 +27,24 @@ const StepResult* Expander::step(ContextId c, std::uint16_t choice) {
     return &exec_.execute(c, choice, fuse_);
   } catch (const CapacityExceeded& e) {
     exceeded_.insert(e.what());
+    find_changes(fabric_.layout(), state_, world_, changes_);
     return nullptr;
   }
 }
 
-Fingerprint Expander::target() const {
+Fingerprint Expander::target() {
+  find_changes(fabric_.layout(), state_, world_, changes_);
   Fingerprint sum = fingerprint_;
-  for (const SlotIndex i : world_.written()) {
-    const SlotInfo& slot = fabric_.layout().slots()[i];
-    const std::size_t end = (slot.offset + slot.size + 7) / 8;
-    for (std::size_t w = slot.offset / 8; w < end; ++w) {
-      const std::uint64_t before = word_at(state_, w);
-      const std::uint64_t now = word_at(world_.bytes(), w);
-      if (before == now) continue;
-      sum ^= fingerprint_of(w, before);
-      sum ^= fingerprint_of(w, now);
-    }
+  for (const WordChange& c : changes_) {
+    sum ^= fingerprint_of(c.index, c.before);
+    sum ^= fingerprint_of(c.index, c.now);
   }
   return sum;
 }
 
 void Expander::undo() {
-  for (const SlotIndex i : world_.written())
-    world_.restore(fabric_.layout().slots()[i], state_);
+  for (const WordChange& c : changes_)
+    world_.put_word(c.index, c.before);
   world_.clear_written();
 }
 

@@ -12,6 +12,7 @@
 
 #include "sim/core/assume.h"
 #include "sim/core/exec.h"
+#include "sim/explore/changes.h"
 #include "sim/explore/fingerprint.h"
 
 namespace irqloom::explore {
@@ -22,6 +23,7 @@ struct Transition {
   std::uint16_t choice = 0;
   Fingerprint target;
   const StepResult* result = nullptr;
+  std::span<const WordChange> changes;
 };
 
 class Expander {
@@ -49,7 +51,7 @@ class Expander {
 
  private:
   const StepResult* step(ContextId c, std::uint16_t choice);
-  Fingerprint target() const;
+  Fingerprint target();
   void undo();
 
   const Fabric& fabric_;
@@ -60,6 +62,7 @@ class Expander {
   std::span<const std::byte> state_;
   Fingerprint fingerprint_;
   std::vector<Blocked> blocked_;
+  std::vector<WordChange> changes_;  ///< Of the step that was taken last.
   std::set<std::string> exceeded_;
 };
 
@@ -73,7 +76,8 @@ void Expander::for_each_transition(Visit&& visit) {
       const StepResult* result = step(c, choice);
       if (result != nullptr) {
         choices = result->choices;
-        visit(Transition{c, choice, target(), result});
+        const Fingerprint to = target();
+        visit(Transition{c, choice, to, result, changes_});
       }
       undo();
     }

@@ -24,9 +24,8 @@ void for_each_bit(const std::vector<std::uint64_t>& masks, Visit&& visit) {
 
 }  // namespace
 
-Frontier::Frontier(const Layout& layout, const World& base)
-    : layout_(layout),
-      base_(base.bytes().size() / 8),
+Frontier::Frontier(const World& base)
+    : base_(base.bytes().size() / 8),
       current_masks_((base_.size() + 63) / 64),
       masks_(current_masks_.size()),
       most_words_(base_.size() + masks_.size()),
@@ -36,9 +35,9 @@ Frontier::Frontier(const Layout& layout, const World& base)
   current_ = base_;
 }
 
-void Frontier::push(const World& world) {
+void Frontier::push(const World& world, std::span<const WordChange> changes) {
   if (blocks_.empty() || filled_.back() + most_words_ > block_words_) open_block();
-  note_differences(world);
+  note_differences(changes);
   Word* const start = blocks_.back().get() + filled_.back();
   Word* out = std::copy(masks_.begin(), masks_.end(), start);
   for_each_bit(masks_, [&](std::size_t i) { *out++ = word_at(world.bytes(), i); });
@@ -46,16 +45,12 @@ void Frontier::push(const World& world) {
   ++size_;
 }
 
-void Frontier::note_differences(const World& world) {
+void Frontier::note_differences(std::span<const WordChange> changes) {
   masks_ = current_masks_;
-  for (const SlotIndex index : world.written()) {
-    const SlotInfo& slot = layout_.slots()[index];
-    const std::size_t end = (slot.offset + slot.size + 7) / 8;
-    for (std::size_t i = slot.offset / 8; i < end; ++i) {
-      const Word bit = Word{1} << i % 64;
-      const bool differs = word_at(world.bytes(), i) != base_[i];
-      masks_[i / 64] = differs ? masks_[i / 64] | bit : masks_[i / 64] & ~bit;
-    }
+  for (const WordChange& c : changes) {
+    const Word bit = Word{1} << c.index % 64;
+    Word& mask = masks_[c.index / 64];
+    mask = c.now != base_[c.index] ? mask | bit : mask & ~bit;
   }
 }
 

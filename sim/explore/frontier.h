@@ -11,19 +11,18 @@
 #include <span>
 #include <vector>
 
-#include "sim/world/world.h"
+#include "sim/explore/changes.h"
 
 namespace irqloom::explore {
 
 class Frontier {
  public:
-  /// `base`: a world of that layout to which all others are similar. The layout outlives the
-  /// frontier.
-  Frontier(const Layout& layout, const World& base);
+  /// `base`: a world to which all others are similar.
+  explicit Frontier(const World& base);
 
   /// Adds a successor of the state that was popped last (before the first pop: of `base`), from
-  /// which it differs in world.written() only.
-  void push(const World& world);
+  /// which it differs by `changes`.
+  void push(const World& world, std::span<const WordChange> changes);
   /// The oldest state. Valid until the next pop().
   std::span<const std::byte> pop();
 
@@ -35,11 +34,10 @@ class Frontier {
   using Word = std::uint64_t;
   using Block = std::unique_ptr<Word[]>;
 
-  void note_differences(const World& world);
+  void note_differences(std::span<const WordChange> changes);
   void open_block();
   void close_block();
 
-  const Layout& layout_;
   std::vector<Word> base_;
   std::vector<Word> current_;  ///< The state of the last pop().
   /// Where current_ differs from base_: a bit a word, 64 words a mask.

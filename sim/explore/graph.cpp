@@ -32,7 +32,7 @@ GraphPass::GraphPass(const Fabric& fabric, const Options& options, const StateSt
       transitions_(transitions),
       budget_(budget),
       expander_(fabric, options.assumptions, options.fuse),
-      frontier_(fabric.layout(), fabric.initial()) {
+      frontier_(fabric.initial()) {
   choose_properties(options);
 }
 
@@ -69,7 +69,7 @@ Bound GraphPass::run() {
   graph_.first.reserve(store_.size() + 1);
   graph_.owed.reserve(store_.size());
   graph_.predicates.reserve(store_.size());
-  add_state();
+  add_state({});
   for (StateNumber n = 0; n < store_.size(); ++n) {
     expand(n);
     const Bound bound =
@@ -103,11 +103,11 @@ void GraphPass::add_edge(const Transition& t) {
   if (t.choice >= max_graph_choices) throw InternalError("a choice has more than 256 ways");
   graph_.edges.push_back(
       Edge{target, t.context, static_cast<std::uint8_t>(t.choice), t.result->marks});
-  if (target == pushed_) add_state();
+  if (target == pushed_) add_state(t.changes);
 }
 
 // Takes the working world as the next state.
-void GraphPass::add_state() {
+void GraphPass::add_state(std::span<const WordChange> changes) {
   const World& world = expander_.world();
   std::uint64_t bits = 0;
   for (const GraphProperty& g : graph_.properties) {
@@ -115,7 +115,7 @@ void GraphPass::add_state() {
     if (g.property->q && g.property->q(world)) bits |= std::uint64_t{1} << g.q;
   }
   graph_.predicates.push_back(bits);
-  frontier_.push(world);
+  frontier_.push(world, changes);
   ++pushed_;
 }
 

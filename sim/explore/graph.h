@@ -79,7 +79,7 @@ class GraphPass {
   std::uint64_t memory() const;
   void expand(StateNumber state);
   void add_edge(const Transition& t);
-  void add_state();
+  void add_state(std::span<const WordChange> changes);
   ContextSet owed() const;
 
   const Fabric& fabric_;

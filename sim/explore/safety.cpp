@@ -32,7 +32,7 @@ SafetyPass::SafetyPass(const Fabric& fabric, const Options& options, Budget& bud
       budget_(budget),
       expander_(fabric, options.assumptions, options.fuse),
       wait_for_(fabric),
-      frontier_(fabric.layout(), fabric.initial()),
+      frontier_(fabric.initial()),
       judges_deadlocks_(is_judged(options, deadlock_property) ||
                         is_judged(options, self_deadlock_property)) {
   expander_.exec().lock_graph(&lock_graph_);
@@ -45,7 +45,7 @@ void SafetyPass::run() {
   const World& initial = fabric_.initial();
   const Fingerprint start = fingerprint_of(initial);
   store_.insert(start, Link{});
-  add_state(start, initial);
+  add_state(start, initial, {});
   std::size_t level_end = 1;
   for (StateNumber n = 0; n < store_.size() && bound_ == Bound::none; ++n) {
     if (n == level_end) {
@@ -81,12 +81,13 @@ void SafetyPass::visit(StateNumber from, const Transition& t) {
   ++transitions_;
   if (is_loop) return;
   const auto [number, is_new] = store_.insert(t.target, Link{from, t.context, t.choice});
-  if (is_new) add_state(t.target, expander_.world());
+  if (is_new) add_state(t.target, expander_.world(), t.changes);
 }
 
-void SafetyPass::add_state(const Fingerprint& state, const World& world) {
+void SafetyPass::add_state(const Fingerprint& state, const World& world,
+                           std::span<const WordChange> changes) {
   space_ ^= remixed(state);
-  frontier_.push(world);
+  frontier_.push(world, changes);
   if (!open_.empty()) judge_state(static_cast<StateNumber>(store_.size() - 1), world);
 }
 

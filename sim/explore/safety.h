@@ -45,7 +45,7 @@ class SafetyPass {
   const Fingerprint& space() const { return space_; }
 
  private:
-  void add_state(const Fingerprint& state, const World& world);
+  void add_state(const Fingerprint& state, const World& world, std::span<const WordChange> changes);
   void expand(StateNumber state);
   void visit(StateNumber from, const Transition& t);
   void judge_state(StateNumber state, const World& world);

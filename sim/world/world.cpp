@@ -15,6 +15,8 @@ SlotIndex Layout::add(std::string name, std::size_t size, std::span<const Field>
   const auto index = static_cast<SlotIndex>(slots_.size());
   slots_.push_back(SlotInfo{std::move(name), static_cast<std::uint32_t>(size_),
                             static_cast<std::uint32_t>(size), fields});
+  const auto first = static_cast<std::uint32_t>(size_ / 8);
+  words_.push_back(WordRange{first, first + static_cast<std::uint32_t>((size + 7) / 8)});
   // Eight-byte alignment lets every struct of integers be used in place.
   size_ += (size + 7) / 8 * 8;
   return index;

@@ -47,6 +47,12 @@ struct SlotInfo {
   std::span<const Field> fields;  ///< Owned by FieldsOf<T>; static.
 };
 
+/// The words of 8 bytes that a slot occupies, padding included: from `first` up to `end`.
+struct WordRange {
+  std::uint32_t first = 0;
+  std::uint32_t end = 0;
+};
+
 /// Grows at elaboration, is read afterwards. Owned by the fabric.
 class Layout {
  public:
@@ -76,6 +82,7 @@ class Layout {
   }
 
   const std::vector<SlotInfo>& slots() const { return slots_; }
+  const WordRange& words(SlotIndex slot) const { return words_[slot]; }
   std::size_t size() const { return size_; }
 
   /// The slot of that name, or nullptr.
@@ -85,6 +92,7 @@ class Layout {
   SlotIndex add(std::string name, std::size_t size, std::span<const Field> fields);
 
   std::vector<SlotInfo> slots_;
+  std::vector<WordRange> words_;  ///< Of slots_: apart, since it is read at every step.
   std::size_t size_ = 0;
 };
 
@@ -123,6 +131,10 @@ class World {
 
   /// Replaces the whole state (same layout). Nothing is noted as written.
   void load(std::span<const std::byte> bytes);
+  /// Replaces one word of 8 bytes. Nothing is noted as written.
+  void put_word(std::uint32_t index, std::uint64_t word) {
+    std::memcpy(bytes_.data() + std::size_t{index} * sizeof word, &word, sizeof word);
+  }
   /// Copies one slot back from the bytes of another state.
   void restore(const SlotInfo& slot, std::span<const std::byte> from) {
     std::memcpy(bytes_.data() + slot.offset, from.data() + slot.offset, slot.size);

@@ -80,14 +80,17 @@ TEST_CASE("the frontier gives back worlds in order, byte for byte", "[explore]")
   for (const auto& n : numbers)
     world.mut(n).i = static_cast<std::uint32_t>(random.below(3));
   world.clear_written();
-  Frontier frontier(layout, world);
+  Frontier frontier(world);
+  World before = world;
+  std::vector<WordChange> differences;
   std::deque<std::vector<std::byte>> expected;
   for (int i = 0; i < 3000; ++i) {
     const std::uint64_t changes = random.below(slots * 2);
     for (std::uint64_t n = 0; n < changes; ++n) {
       world.mut(numbers[random.below(slots)]).i = static_cast<std::uint32_t>(random.below(3));
     }
-    frontier.push(world);
+    find_changes(layout, before.bytes(), world, differences);
+    frontier.push(world, differences);
     expected.emplace_back(world.bytes().begin(), world.bytes().end());
     // Grows to a third of what is pushed, so that blocks are opened, closed and used again.
     if (random.below(3) == 0) continue;
@@ -95,6 +98,7 @@ TEST_CASE("the frontier gives back worlds in order, byte for byte", "[explore]")
     REQUIRE(std::ranges::equal(front, expected.front()));
     world.load(front);
     world.clear_written();
+    before = world;
     expected.pop_front();
     REQUIRE(frontier.size() == expected.size());
   }
