@@ -17,6 +17,19 @@ std::uint16_t tag(ContextId c) {
 
 }  // namespace
 
+// --- locks held -------------------------------------------------------------------------------
+
+// Those of a context are a list, as lockdep's task_struct::held_locks: from ContextState::held
+// through LockState::below, each LockId + 1.
+
+std::uint16_t Exec::lock_tag(const Lock& lock) {
+  return static_cast<std::uint16_t>(lock.id + 1);
+}
+
+const Lock& Exec::lock_with_tag(std::uint16_t tag) const {
+  return fabric_.locks_[tag - 1U].handle;
+}
+
 // --- scheduling -------------------------------------------------------------------------------
 
 ContextState& Exec::context_state(ContextId c) {
@@ -40,26 +53,31 @@ Blocked Exec::blocked(ContextId c) {
   const Frame* frame = fabric_.top_frame(world_, c);
   if (frame == nullptr) return Blocked::finished;
   if (!executor_allows(c)) return Blocked::executor;
-  if (guard_holds(c)) return Blocked::no;
-  const RoutineInfo& routine = fabric_.routines_[frame->routine];
-  return routine.steps[frame->pc].kind == StepKind::lock ? Blocked::lock : Blocked::guard;
+  const RoutineCode& routine = fabric_.code_[frame->routine];
+  const RoutineCode::Step step = routine.steps[frame->pc];
+  if (step.guard == Guard::none || ask(c, routine, *frame)) return Blocked::no;
+  return step.kind == StepKind::lock ? Blocked::lock : Blocked::guard;
 }
 
 bool Exec::guard_holds(ContextId c) {
   const Frame* frame = fabric_.top_frame(world_, c);
   if (frame == nullptr) return false;
-  const RoutineInfo& routine = fabric_.routines_[frame->routine];
+  const RoutineCode& routine = fabric_.code_[frame->routine];
+  return routine.steps[frame->pc].guard == Guard::none || ask(c, routine, *frame);
+}
+
+bool Exec::ask(ContextId c, const RoutineCode& routine, const Frame& frame) {
   mode_ = Mode::probe;
   self_ = c;
   // A probed routine returns from its label before anything is written.
-  routine.run(routine.object, *this, const_cast<Frame&>(*frame));
+  routine.run(routine.object, *this, const_cast<Frame&>(frame));
   mode_ = Mode::execute;
   return ready_;
 }
 
 bool Exec::next_is_local(ContextId c) const {
-  const StepInfo* step = fabric_.next_step(world_, c);
-  return step != nullptr && step->kind == StepKind::local;
+  const Frame* frame = fabric_.top_frame(world_, c);
+  return frame != nullptr && fabric_.code_[frame->routine].steps[frame->pc].kind == StepKind::local;
 }
 
 void Exec::run_top(ContextId c) {
@@ -67,7 +85,7 @@ void Exec::run_top(ContextId c) {
   std::byte* base = world_.mut_bytes(info.slot, info.offset);
   const std::uint16_t top = reinterpret_cast<const ContextState*>(base)->top;
   Frame& frame = *reinterpret_cast<Frame*>(base + top);
-  const RoutineInfo& routine = fabric_.routines_[frame.routine];
+  const RoutineCode& routine = fabric_.code_[frame.routine];
   routine.run(routine.object, *this, frame);
 }
 
@@ -97,7 +115,7 @@ std::byte* Exec::push(RoutineId routine, std::uint16_t bytes) {
   std::uint8_t back = 0;
   if (s.top != 0) {
     const auto& caller = *reinterpret_cast<const Frame*>(base + s.top);
-    const std::uint16_t caller_bytes = fabric_.routines_[caller.routine].frame_bytes;
+    const std::uint16_t caller_bytes = fabric_.code_[caller.routine].frame_bytes;
     at = static_cast<std::uint16_t>(s.top + caller_bytes);
     back = static_cast<std::uint8_t>(caller_bytes / 4);
   }
@@ -112,15 +130,15 @@ std::byte* Exec::push(RoutineId routine, std::uint16_t bytes) {
 }
 
 void Exec::begin(RoutineId routine, std::byte* frame) {
-  const RoutineInfo& info = fabric_.routines_[routine];
-  info.run(info.object, *this, *reinterpret_cast<Frame*>(frame));
+  const RoutineCode& code = fabric_.code_[routine];
+  code.run(code.object, *this, *reinterpret_cast<Frame*>(frame));
 }
 
 void Exec::ret(std::int32_t value) {
   ContextState& s = context_state(self_);
   auto* base = reinterpret_cast<std::byte*>(&s);
   const auto frame = *reinterpret_cast<const Frame*>(base + s.top);
-  std::memset(base + s.top, 0, fabric_.routines_[frame.routine].frame_bytes);
+  std::memset(base + s.top, 0, fabric_.code_[frame.routine].frame_bytes);
   if (frame.back == 0) {
     s.top = 0;
     return;
@@ -134,7 +152,7 @@ void Exec::start(ContextId c) {
   const ContextId caller = self_;
   self_ = c;
   const RoutineId main = fabric_.contexts_[c].main;
-  begin(main, push(main, fabric_.routines_[main].frame_bytes));
+  begin(main, push(main, fabric_.code_[main].frame_bytes));
   self_ = caller;
 }
 
@@ -188,20 +206,20 @@ bool Exec::has_irqs_off() const {
 
 void Exec::pass_lock(const Lock& lock) {
   if (lock_graph_ == nullptr) return;
-  const std::string& taken = fabric_.locks_[lock.id].lock_class;
-  for (const LockInfo& held : fabric_.locks_) {
-    if (world_[held.handle.slot].owner != tag(self_) || held.handle.id == lock.id) continue;
-    if (const auto cycle = lock_graph_->order(held.lock_class, taken)) {
-      violate("lock-order", taken, "locks are taken in both orders: " + *cycle);
+  const LockInfo& taken = fabric_.locks_[lock.id];
+  for (std::uint16_t held = fabric_.state(world_, self_).held; held != 0;
+       held = world_[lock_with_tag(held).slot].below) {
+    if (const auto cycle = lock_graph_->order(fabric_.locks_[held - 1U], taken)) {
+      violate("lock-order", taken.lock_class, "locks are taken in both orders: " + *cycle);
     }
   }
   if (lock.kind == LockKind::sleep) {
-    might_sleep(taken);
+    might_sleep(taken.lock_class);
     return;
   }
   const bool irqs_on = !in_hardirq() && !has_irqs_off();
   if (lock_graph_->irq_use(taken, in_hardirq(), irqs_on)) {
-    violate("irq-unsafe-lock", taken,
+    violate("irq-unsafe-lock", taken.lock_class,
             "taken in a hard interrupt and elsewhere with interrupts on: the interrupt can "
             "arrive while it is held on the same CPU");
   }
@@ -209,9 +227,10 @@ void Exec::pass_lock(const Lock& lock) {
 
 void Exec::lock(const Lock& lock) {
   pass_lock(lock);
-  set(lock.slot).owner = tag(self_);
-  if (lock.kind == LockKind::sleep) return;
   ContextState& s = context_state(self_);
+  set(lock.slot) = LockState{tag(self_), s.held};
+  s.held = lock_tag(lock);
+  if (lock.kind == LockKind::sleep) return;
   ++(s.outside != 0 ? s.outside_spins : s.spins);
   if (s.executor != 0 && owns_executor_level()) {
     set(fabric_.executors_[s.executor - 1].slot).holder = tag(self_);
@@ -234,9 +253,9 @@ void Exec::release_executor_if_preemptible(ContextState& s) {
 void Exec::unlock(const Lock& lock) {
   if (!holds(lock))
     throw std::logic_error("unlock of " + fabric_.locks_[lock.id].name + " by a stranger");
-  set(lock.slot).owner = 0;
-  if (lock.kind == LockKind::sleep) return;
   ContextState& s = context_state(self_);
+  unlink(s, lock);
+  if (lock.kind == LockKind::sleep) return;
   --(s.outside != 0 ? s.outside_spins : s.spins);
   release_executor_if_preemptible(s);
 }
@@ -246,6 +265,20 @@ void Exec::might_sleep(std::string_view where) {
   const std::uint8_t spins = s.outside != 0 ? s.outside_spins : s.spins;
   if (spins == 0 && !has_irqs_off() && !in_hardirq()) return;
   violate("sleep-in-atomic", where, "may sleep with a spinlock held or interrupts off");
+}
+
+// Locks need not be given back in the reverse order.
+void Exec::unlink(ContextState& s, const Lock& lock) {
+  const std::uint16_t below = world_[lock.slot].below;
+  set(lock.slot) = LockState{};
+  if (s.held == lock_tag(lock)) {
+    s.held = below;
+    return;
+  }
+  std::uint16_t above = s.held;
+  while (world_[lock_with_tag(above).slot].below != lock_tag(lock))
+    above = world_[lock_with_tag(above).slot].below;
+  set(lock_with_tag(above).slot).below = below;
 }
 
 // --- executors ----------------------------------------------------------------------------------

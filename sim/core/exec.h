@@ -163,9 +163,10 @@ class Exec {
   bool surveying() const { return mode_ == Mode::survey; }
   void answer(bool ready) { ready_ = ready; }
   template <class... D>
-  void describe(StepKind kind, std::string_view name, const D&... declarations) {
+  void describe(StepKind kind, Guard guard, std::string_view name, const D&... declarations) {
     surveyed_ = StepInfo{};
     surveyed_.kind = kind;
+    surveyed_.guard = guard;
     surveyed_.name = name;
     (declare(declarations), ...);
     found_ = true;
@@ -184,8 +185,12 @@ class Exec {
   void declare(const Writes& w);
   void declare(const Calls& c);
 
+  static std::uint16_t lock_tag(const Lock& lock);
+  const Lock& lock_with_tag(std::uint16_t tag) const;
+  void unlink(ContextState& s, const Lock& lock);
   ContextState& context_state(ContextId c);
   bool executor_allows(ContextId c);
+  bool ask(ContextId c, const RoutineCode& routine, const Frame& frame);
   void release_executor_if_preemptible(ContextState& s);
   bool owns_executor_level() const;
   std::byte* push(RoutineId routine, std::uint16_t bytes);

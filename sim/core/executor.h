@@ -19,10 +19,12 @@ struct ExecutorState {
 /// A lock that is held across steps.
 struct LockState {
   std::uint16_t owner = 0;  ///< ContextId + 1; 0: free.
+  /// LockId + 1 of the lock that the owner took before this one and still holds; 0: none.
+  std::uint16_t below = 0;
 };
 
 }  // namespace irqloom
 
 IRQLOOM_FIELDS(irqloom::ExecutorState, IRQLOOM_NUMBER(hardirq), IRQLOOM_NUMBER(holder),
                IRQLOOM_NUMBER(exclusive), IRQLOOM_NUMBER(irqs_off), IRQLOOM_NUMBER(reserved));
-IRQLOOM_FIELDS(irqloom::LockState, IRQLOOM_NUMBER(owner));
+IRQLOOM_FIELDS(irqloom::LockState, IRQLOOM_NUMBER(owner), IRQLOOM_HIDDEN(below));

@@ -31,7 +31,9 @@ ExecutorId Fabric::executor(std::string name) {
 
 Lock Fabric::lock(std::string name, std::string lock_class, LockKind kind) {
   const Lock handle{static_cast<LockId>(locks_.size()), reserve<LockState>("lock." + name), kind};
-  locks_.push_back(LockInfo{std::move(name), std::move(lock_class), handle});
+  const auto next_class = static_cast<std::uint16_t>(lock_classes_.size());
+  const std::uint16_t class_id = lock_classes_.try_emplace(lock_class, next_class).first->second;
+  locks_.push_back(LockInfo{std::move(name), std::move(lock_class), class_id, handle});
   return handle;
 }
 
@@ -66,6 +68,7 @@ void Fabric::seal() {
   Exec x(*this, initial_);
   for (RoutineInfo& r : routines_)
     r.steps = x.survey(r);
+  collect_code();
   for (std::size_t i = 0; i < contexts_.size(); ++i) {
     const auto c = static_cast<ContextId>(i);
     if (contexts_[i].executor != no_executor) x.migrate(c, contexts_[i].executor);
@@ -76,6 +79,18 @@ void Fabric::seal() {
     if (contexts_[i].starts) x.start(static_cast<ContextId>(i));
   }
   initial_.clear_written();
+}
+
+void Fabric::collect_code() {
+  std::size_t steps = 0;
+  for (const RoutineInfo& r : routines_)
+    steps += r.steps.size();
+  code_steps_.reserve(steps);  // What code_ points to must not move.
+  for (const RoutineInfo& r : routines_) {
+    code_.push_back({r.run, r.object, code_steps_.data() + code_steps_.size(), r.frame_bytes});
+    for (const StepInfo& s : r.steps)
+      code_steps_.push_back({s.kind, s.guard});
+  }
 }
 
 Exec& Fabric::external() const {

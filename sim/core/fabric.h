@@ -28,6 +28,7 @@ struct StepInfo {
   std::string_view name;
   std::string_view cost_key = "cpu";
   StepKind kind = StepKind::step;
+  Guard guard = Guard::none;
   LockId lock = no_lock;  ///< For StepKind::lock.
   Footprint footprint;
 };
@@ -41,6 +42,18 @@ struct RoutineInfo {
   std::uint16_t frame_bytes = sizeof(Frame);
   std::span<const Field> locals;
   std::vector<StepInfo> steps;  ///< steps[pc]; steps[0] is unused.
+};
+
+/// What the schedulers want to know of a routine at every step, close together.
+struct RoutineCode {
+  struct Step {
+    StepKind kind = StepKind::step;
+    Guard guard = Guard::none;
+  };
+  void (*run)(void* object, Exec& x, Frame& frame) = nullptr;
+  void* object = nullptr;
+  const Step* steps = nullptr;  ///< steps[pc]; the fabric's.
+  std::uint16_t frame_bytes = sizeof(Frame);
 };
 
 /// Interrupt levels of an executor, lowest first. A context of a higher level takes the executor
@@ -80,8 +93,9 @@ struct Lock {
 };
 
 struct LockInfo {
-  std::string name;        ///< "kvm.ioapic.lock"
-  std::string lock_class;  ///< Locks of one class are one node of the order graph.
+  std::string name;            ///< "kvm.ioapic.lock"
+  std::string lock_class;      ///< Locks of one class are one node of the order graph.
+  std::uint16_t class_id = 0;  ///< Numbers the classes of a fabric from 0.
   Lock handle;
 };
 
@@ -172,13 +186,17 @@ class Fabric {
   friend class Exec;
 
   RoutineId add_routine(RoutineInfo info);
+  void collect_code();
 
   Layout layout_;
   World initial_;
   std::vector<RoutineInfo> routines_;
+  std::vector<RoutineCode> code_;  ///< Of routines_, once they were surveyed.
+  std::vector<RoutineCode::Step> code_steps_;
   std::vector<ContextInfo> contexts_;
   std::vector<ExecutorInfo> executors_;
   std::vector<LockInfo> locks_;
+  std::unordered_map<std::string, std::uint16_t> lock_classes_;
   std::vector<std::string> names_;
   std::unordered_map<std::string, std::int64_t> name_index_;
   std::vector<std::unique_ptr<Monitor>> monitors_;

@@ -28,7 +28,8 @@ struct ContextState {
   std::uint8_t outside = 0;        ///< 1 while it has left its (carried) executor: a vCPU in KVM.
   std::uint8_t outside_spins = 0;  ///< As spins, of what it took out there: a guest's spinlock
   std::uint8_t outside_irqs_off = 0;  ///< makes nothing atomic for its host.
-  std::uint8_t reserved[3] = {};
+  std::uint8_t reserved = 0;
+  std::uint16_t held = 0;  ///< LockId + 1 of the lock that it took last and holds; 0: none.
 };
 
 /// Locals of routines that need none.
@@ -49,4 +50,4 @@ IRQLOOM_FIELDS(irqloom::Frame, IRQLOOM_NUMBER(routine), IRQLOOM_NUMBER(pc), IRQL
 IRQLOOM_FIELDS(irqloom::ContextState, IRQLOOM_NUMBER(top), IRQLOOM_NUMBER(executor),
                IRQLOOM_NUMBER(spins), IRQLOOM_NUMBER(irqs_off), IRQLOOM_FLAG(outside),
                IRQLOOM_NUMBER(outside_spins), IRQLOOM_NUMBER(outside_irqs_off),
-               IRQLOOM_NUMBER(reserved));
+               IRQLOOM_NUMBER(reserved), IRQLOOM_HIDDEN(held));

@@ -10,13 +10,14 @@ constexpr std::size_t no_node = ~std::size_t{0};
 
 }  // namespace
 
-std::size_t LockGraph::node(std::string_view lock_class) {
-  for (std::size_t i = 0; i < classes_.size(); ++i) {
-    if (classes_[i].name == lock_class) return i;
+LockGraph::ClassInfo& LockGraph::info(const LockInfo& lock) {
+  while (classes_.size() <= lock.class_id) {
+    boost::add_vertex(graph_);
+    classes_.emplace_back();
   }
-  boost::add_vertex(graph_);
-  classes_.push_back(ClassInfo{std::string(lock_class), false, false, false});
-  return classes_.size() - 1;
+  ClassInfo& c = classes_[lock.class_id];
+  c.name = lock.lock_class;
+  return c;
 }
 
 std::optional<std::string> LockGraph::path(std::size_t from, std::size_t to) const {
@@ -25,26 +26,26 @@ std::optional<std::string> LockGraph::path(std::size_t from, std::size_t to) con
                               boost::visitor(boost::make_bfs_visitor(boost::record_predecessors(
                                   parent.data(), boost::on_tree_edge()))));
   if (from != to && parent[to] == no_node) return std::nullopt;
-  std::string text = classes_[to].name;
+  std::string text(classes_[to].name);
   for (std::size_t n = to; n != from;) {
     n = parent[n];
-    text.insert(0, classes_[n].name + " -> ");
+    text.insert(0, std::string(classes_[n].name) + " -> ");
   }
   return text;
 }
 
-std::optional<std::string> LockGraph::order(std::string_view held, std::string_view taken) {
-  const std::size_t a = node(held);
-  const std::size_t b = node(taken);
-  if (boost::edge(a, b, graph_).second) return std::nullopt;
-  const std::optional<std::string> back = path(b, a);
-  boost::add_edge(a, b, graph_);
+std::optional<std::string> LockGraph::order(const LockInfo& held, const LockInfo& taken) {
+  info(held);
+  info(taken);
+  if (boost::edge(held.class_id, taken.class_id, graph_).second) return std::nullopt;
+  const std::optional<std::string> back = path(taken.class_id, held.class_id);
+  boost::add_edge(held.class_id, taken.class_id, graph_);
   if (!back) return std::nullopt;
-  return classes_[a].name + " -> " + *back;
+  return held.lock_class + " -> " + *back;
 }
 
-bool LockGraph::irq_use(std::string_view lock_class, bool in_hardirq, bool irqs_on) {
-  ClassInfo& c = classes_[node(lock_class)];
+bool LockGraph::irq_use(const LockInfo& taken, bool in_hardirq, bool irqs_on) {
+  ClassInfo& c = info(taken);
   c.in_hardirq = c.in_hardirq || in_hardirq;
   c.irqs_on = c.irqs_on || irqs_on;
   if (c.reported || !c.in_hardirq || !c.irqs_on) return false;

@@ -10,28 +10,31 @@
 #include <string_view>
 #include <vector>
 
+#include "sim/core/fabric.h"
+
 namespace irqloom {
 
 class LockGraph {
  public:
-  /// Notes that `taken` was acquired while `held` was held. A cycle that this closes is returned as
-  /// "a -> b -> a"; only the first time.
-  std::optional<std::string> order(std::string_view held, std::string_view taken);
+  /// Notes that `taken` was acquired while `held` was held. A cycle of classes that this closes is
+  /// returned as "a -> b -> a"; only the first time. All locks are of one fabric.
+  std::optional<std::string> order(const LockInfo& held, const LockInfo& taken);
 
-  /// Notes an acquisition in a hard interrupt, or with interrupts on. The class is returned the
-  /// first time that it was seen in both ways.
-  bool irq_use(std::string_view lock_class, bool in_hardirq, bool irqs_on);
+  /// Notes an acquisition in a hard interrupt, or with interrupts on. True the first time that the
+  /// lock's class was seen in both ways.
+  bool irq_use(const LockInfo& taken, bool in_hardirq, bool irqs_on);
 
  private:
   using Graph = boost::adjacency_list<boost::vecS, boost::vecS, boost::directedS>;
   struct ClassInfo {
-    std::string name;
+    std::string_view name;  ///< The fabric's.
     bool in_hardirq = false;
     bool irqs_on = false;
     bool reported = false;
   };
 
-  std::size_t node(std::string_view lock_class);
+  /// The lock's class, which is the node of the same number.
+  ClassInfo& info(const LockInfo& lock);
   std::optional<std::string> path(std::size_t from, std::size_t to) const;
 
   Graph graph_;

@@ -28,6 +28,9 @@
 
 namespace irqloom {
 
+/// Whether a step has to be asked whether it is ready.
+enum class Guard : bool { none, some };
+
 enum class StepKind : std::uint8_t {
   step,   ///< Visible to others.
   local,  ///< Touches its own frame only and is always ready: fused into its predecessor.
@@ -69,50 +72,53 @@ struct [[nodiscard]] Call {
   }                   \
   static_assert(true)
 
-#define IRQLOOM_LABEL_(k, kind, guard, ...) \
-  self.pc = static_cast<std::uint8_t>(k);   \
-  return;                                   \
-  case (k):                                 \
-    if (x.asking()) {                       \
-      if (x.surveying()) {                  \
-        x.describe((kind), __VA_ARGS__);    \
-      } else {                              \
-        x.answer(guard);                    \
-      }                                     \
-      return;                               \
-    }                                       \
+#define IRQLOOM_LABEL_(k, kind, has_guard, guard, ...) \
+  self.pc = static_cast<std::uint8_t>(k);              \
+  return;                                              \
+  case (k):                                            \
+    if (x.asking()) {                                  \
+      if (x.surveying()) {                             \
+        x.describe((kind), (has_guard), __VA_ARGS__);  \
+      } else {                                         \
+        x.answer(guard);                               \
+      }                                                \
+      return;                                          \
+    }                                                  \
     static_assert(true)
 
 /// STEP("what it does" [, cost("key")] [, reads(...)] [, writes(...)] [, calls(...)]);
-#define STEP(...) \
-  IRQLOOM_LABEL_(__COUNTER__ - irqloom_base_, irqloom::StepKind::step, true, __VA_ARGS__)
+#define STEP(...)                                                                                  \
+  IRQLOOM_LABEL_(__COUNTER__ - irqloom_base_, irqloom::StepKind::step, irqloom::Guard::none, true, \
+                 __VA_ARGS__)
 
 /// As STEP, but not ready before `guard` holds. The guard reads the world and nothing else.
-#define STEP_WHEN(guard, ...) \
-  IRQLOOM_LABEL_(__COUNTER__ - irqloom_base_, irqloom::StepKind::step, (guard), __VA_ARGS__)
+#define STEP_WHEN(guard, ...)                                                                \
+  IRQLOOM_LABEL_(__COUNTER__ - irqloom_base_, irqloom::StepKind::step, irqloom::Guard::some, \
+                 (guard), __VA_ARGS__)
 
 /// A step that touches nothing but its own frame.
-#define LOCAL(...) \
-  IRQLOOM_LABEL_(__COUNTER__ - irqloom_base_, irqloom::StepKind::local, true, __VA_ARGS__)
+#define LOCAL(...)                                                                            \
+  IRQLOOM_LABEL_(__COUNTER__ - irqloom_base_, irqloom::StepKind::local, irqloom::Guard::none, \
+                 true, __VA_ARGS__)
 
 /// Takes a lock; what follows up to the next label happens under it. Given back by x.unlock().
 #define LOCK(the_lock, ...)                                                                  \
-  IRQLOOM_LABEL_(__COUNTER__ - irqloom_base_, irqloom::StepKind::lock, x.can_lock(the_lock), \
-                 __VA_ARGS__, irqloom::takes(the_lock));                                     \
+  IRQLOOM_LABEL_(__COUNTER__ - irqloom_base_, irqloom::StepKind::lock, irqloom::Guard::some, \
+                 x.can_lock(the_lock), __VA_ARGS__, irqloom::takes(the_lock));               \
   x.lock(the_lock)
 
 /// As LOCK_IRQ, and not ready before `condition` holds too: a loop that drops the lock, relaxes and
 /// retries until then.
 #define LOCK_IRQ_WHEN(condition, the_lock, ...)                                                 \
-  IRQLOOM_LABEL_(__COUNTER__ - irqloom_base_, irqloom::StepKind::step,                          \
+  IRQLOOM_LABEL_(__COUNTER__ - irqloom_base_, irqloom::StepKind::step, irqloom::Guard::some,    \
                  (x.can_lock(the_lock) && (condition)), __VA_ARGS__, irqloom::takes(the_lock)); \
   x.irqs_off();                                                                                 \
   x.lock(the_lock)
 
 /// As LOCK, with interrupts off on this executor until x.unlock_irq() (spin_lock_irqsave).
 #define LOCK_IRQ(the_lock, ...)                                                              \
-  IRQLOOM_LABEL_(__COUNTER__ - irqloom_base_, irqloom::StepKind::lock, x.can_lock(the_lock), \
-                 __VA_ARGS__, irqloom::takes(the_lock));                                     \
+  IRQLOOM_LABEL_(__COUNTER__ - irqloom_base_, irqloom::StepKind::lock, irqloom::Guard::some, \
+                 x.can_lock(the_lock), __VA_ARGS__, irqloom::takes(the_lock));               \
   x.irqs_off();                                                                              \
   x.lock(the_lock)
 

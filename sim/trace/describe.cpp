@@ -25,7 +25,7 @@ void append_step(std::string& to, const Fabric& fabric, const StepRecord& record
 }
 
 bool holds_context(const SlotInfo& slot, const Field& field) {
-  if (slot.fields.data() == FieldsOf<LockState>::table.data()) return true;
+  if (slot.fields.data() == FieldsOf<LockState>::table.data()) return field.name == "owner";
   if (slot.fields.data() != FieldsOf<ExecutorState>::table.data()) return false;
   return field.name == "hardirq" || field.name == "holder" || field.name == "exclusive";
 }

@@ -28,6 +28,7 @@ void diff(const Fabric& fabric, const StepRecord& record, std::vector<Change>& c
     std::span<const Field> fields = slot.fields;
     if (fields.empty() && stacks == Stacks::headers) fields = FieldsOf<ContextState>::table;
     for (const Field& field : fields) {
+      if (field.kind == FieldKind::hidden) continue;
       diff_field(s, field, record.before->bytes(slot), record.after->bytes(slot), changes);
     }
   }

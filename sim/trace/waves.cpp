@@ -91,6 +91,7 @@ void Waves::add_place(SlotIndex s, ContextId context) {
 
 void Waves::add_field(SlotIndex s, const Field& field) {
   const SlotInfo& slot = fabric_.layout().slots()[s];
+  if (field.kind == FieldKind::hidden) return;
   Wave wave;
   wave.kind = field.kind;
   wave.bits = field.kind == FieldKind::flag ? 1U : field.size * 8U;

@@ -14,8 +14,9 @@
 
 namespace irqloom {
 
-/// How a field's value is shown. `hex` for registers and vectors, `labels` where names exist.
-enum class FieldKind : std::uint8_t { flag, number, hex };
+/// How a field's value is shown. `hex` for registers and vectors, `labels` where names exist;
+/// `hidden` where it says nothing that others do not: no trace and no table shows it.
+enum class FieldKind : std::uint8_t { flag, number, hex, hidden };
 
 /// One member of a state struct: an integer, or an array of integers.
 struct Field {
@@ -96,6 +97,9 @@ std::string format_field(const Field& field, std::uint64_t value);
 #define IRQLOOM_HEX(member)                                                      \
   irqloom::detail::make_field<decltype(S::member)>(#member, offsetof(S, member), \
                                                    irqloom::FieldKind::hex)
+#define IRQLOOM_HIDDEN(member)                                                   \
+  irqloom::detail::make_field<decltype(S::member)>(#member, offsetof(S, member), \
+                                                   irqloom::FieldKind::hidden)
 #define IRQLOOM_LABELS(member, names)                                            \
   irqloom::detail::make_field<decltype(S::member)>(#member, offsetof(S, member), \
                                                    irqloom::FieldKind::number, names)
