@@ -1,140 +1,129 @@
 #include "sim/timed/agenda.h"
 
 #include <algorithm>
+#include <limits>
 #include <stdexcept>
-#include <systemc>
+#include <string_view>
 #include <vector>
+
+#include "sim/timed/agenda_heap.h"
 
 namespace irqloom::timed {
 
 namespace {
 
-struct Entry {
-  std::uint64_t time_ps = 0;
-  ContextId context = 0;
+constexpr std::uint32_t nobody = 0xffffffff;
 
-  friend bool operator<(const Entry& a, const Entry& b) {
-    return a.time_ps != b.time_ps ? a.time_ps < b.time_ps : a.context < b.context;
-  }
-};
+bool is_process_of_others(const sc_core::sc_object& object) {
+  return dynamic_cast<const sc_core::sc_process_b*>(&object) != nullptr &&
+         !std::string_view(object.basename()).starts_with(process_prefix);
+}
 
-// A heap of four children each, smallest first: half as deep as a binary one, and what is compared
-// lies together.
-class Heap {
- public:
-  void reserve(std::size_t n) { entries_.reserve(n); }
-  const Entry& head() const { return entries_.front(); }
-
-  void push(const Entry& entry) {
-    std::size_t hole = entries_.size();
-    entries_.push_back(entry);
-    while (hole != 0 && entry < entries_[(hole - 1) / 4]) {
-      entries_[hole] = entries_[(hole - 1) / 4];
-      hole = (hole - 1) / 4;
-    }
-    entries_[hole] = entry;
-  }
-
-  void pop() {
-    const Entry last = entries_.back();
-    entries_.pop_back();
-    std::size_t hole = 0;
-    for (std::size_t child = 1; child < entries_.size(); child = 4 * hole + 1) {
-      const std::size_t end = std::min(child + 4, entries_.size());
-      std::size_t least = child;
-      for (std::size_t c = child + 1; c < end; ++c) {
-        if (entries_[c] < entries_[least]) least = c;
-      }
-      if (last < entries_[least]) break;
-      entries_[hole] = entries_[least];
-      hole = least;
-    }
-    if (!entries_.empty()) entries_[hole] = last;
-  }
-
- private:
-  std::vector<Entry> entries_;
-};
+bool others_live_among(const std::vector<sc_core::sc_object*>& objects) {
+  return std::any_of(objects.begin(), objects.end(), [](const sc_core::sc_object* o) {
+    return is_process_of_others(*o) || others_live_among(o->get_child_objects());
+  });
+}
 
 }  // namespace
 
-// Each entry of the heap has exactly one pending notification for its time, that of the event
-// `event_of[context]`. As entries of one instant change places, contexts change events.
 struct Agenda::State {
-  explicit State(TurnTaker& turn_taker) : turns(turn_taker) {}
+  explicit State(TurnTaker& turn_taker)
+      : turns(turn_taker), clock(sc_core::sc_get_curr_simcontext()->time_stamp()) {}
 
   TurnTaker& turns;
-  Heap heap;
-  std::vector<ContextId> event_of;
-  std::vector<ContextId> context_of;  ///< The inverse of event_of.
+  const sc_core::sc_time& clock;
+  AgendaHeap heap;
   std::unique_ptr<sc_core::sc_event[]> events;
-  ContextId activated = 0;  ///< The method whose turn it is.
+  std::uint32_t armed = nobody;  ///< Whose event is notified: the next one's.
+  std::uint64_t armed_ps = 0;
+  std::uint64_t now_ps = 0;
+  std::uint64_t end_ps = std::numeric_limits<std::uint64_t>::max();
+  bool alone = false;
+  bool started = false;
   bool in_turn = false;
   bool stopped = false;
 
-  ContextId take_head();
-  void activate(ContextId method);
+  void activate();
+  void take_turns();
+  void arm();
+  void notify(ContextId c, std::uint64_t time_ps);
 };
 
-// The event of the activated method is spent; that of the head may be pending for this instant. The
-// head gets the spent one, and its own serves whom the activated method was notified for.
-ContextId Agenda::State::take_head() {
-  const ContextId head = heap.head().context;
-  heap.pop();
-  const ContextId other = context_of[activated];
-  if (head == other) return head;
-  std::swap(event_of[head], event_of[other]);
-  context_of[event_of[head]] = head;
-  context_of[event_of[other]] = other;
-  return head;
-}
-
-void Agenda::State::activate(ContextId method) {
+void Agenda::State::activate() {
+  armed = nobody;
   if (stopped) return;
-  activated = method;
+  if (!started) alone = !others_live_among(sc_core::sc_get_top_level_objects());
+  started = true;
+  now_ps = clock.value();
   in_turn = true;
-  turns.take_turn(take_head());
+  take_turns();
   in_turn = false;
+  if (!stopped) arm();
 }
 
-Agenda::Agenda(std::size_t contexts, TurnTaker& turns)
-    : state_(std::make_shared<State>(turns)),
-      clock_(sc_core::sc_get_curr_simcontext()->time_stamp()) {
+void Agenda::State::take_turns() {
+  while (!stopped && !heap.empty()) {
+    const AgendaEntry next = heap.head();
+    if (next.time_ps > now_ps) {
+      if (!alone || next.time_ps >= end_ps) return;
+      now_ps = next.time_ps;
+    }
+    heap.pop();
+    turns.take_turn(next.context);
+  }
+}
+
+void Agenda::State::arm() {
+  if (now_ps > clock.value()) {
+    notify(0, now_ps);  // The kernel's clock has to come as far as we are.
+    return;
+  }
+  if (heap.empty()) return;
+  const AgendaEntry& next = heap.head();
+  if (armed != next.context || armed_ps != next.time_ps) notify(next.context, next.time_ps);
+}
+
+void Agenda::State::notify(ContextId c, std::uint64_t time_ps) {
+  if (armed != nobody) events[armed].cancel();
+  armed = c;
+  armed_ps = time_ps;
+  events[c].notify(sc_core::sc_time::from_value(time_ps - clock.value()));
+}
+
+Agenda::Agenda(std::size_t contexts, TurnTaker& turns) : state_(std::make_shared<State>(turns)) {
   if (sc_core::sc_get_time_resolution() != sc_core::sc_time(1, sc_core::SC_PS)) {
     throw std::logic_error("a timed run needs SystemC's time resolution of 1 ps");
   }
   state_->heap.reserve(contexts);
   state_->events = std::make_unique<sc_core::sc_event[]>(contexts);
-  for (std::size_t i = 0; i < contexts; ++i) {
-    const auto c = static_cast<ContextId>(i);
-    state_->event_of.push_back(c);
-    state_->context_of.push_back(c);
+  const std::string name = std::string(process_prefix) + "context";
+  for (std::size_t c = 0; c < contexts; ++c) {
     sc_core::sc_spawn_options options;
     options.spawn_method();
     options.dont_initialize();
-    options.set_sensitivity(&state_->events[i]);
-    sc_core::sc_spawn([state = state_, c] { state->activate(c); },
-                      sc_core::sc_gen_unique_name("context"), &options);
+    options.set_sensitivity(&state_->events[c]);
+    sc_core::sc_spawn([state = state_] { state->activate(); },
+                      sc_core::sc_gen_unique_name(name.c_str()), &options);
   }
 }
 
 Agenda::~Agenda() {
   state_->stopped = true;
-  for (std::size_t i = 0; i < state_->event_of.size(); ++i)
-    state_->events[i].cancel();
+  if (state_->armed != nobody) state_->events[state_->armed].cancel();
+}
+
+void Agenda::set_end(std::uint64_t ps) {
+  state_->end_ps = ps;
 }
 
 void Agenda::add(ContextId c, std::uint64_t time_ps) {
-  State& s = *state_;
-  s.heap.push(Entry{time_ps, c});
-  sc_core::sc_event& event = s.events[s.event_of[c]];
-  const std::uint64_t delay = time_ps - now_ps();
-  // Others are woken within the same delta cycle. A method must not do that to itself.
-  if (delay == 0 && s.in_turn && s.event_of[c] != s.activated) {
-    event.notify();
-  } else {
-    event.notify(sc_core::sc_time::from_value(delay));
-  }
+  state_->heap.push(AgendaEntry{time_ps, c});
+  if (!state_->in_turn) state_->arm();
+}
+
+std::uint64_t Agenda::now_ps() const {
+  return state_->in_turn || state_->stopped ? state_->now_ps : state_->clock.value();
 }
 
 bool Agenda::in_turn() const {
@@ -142,6 +131,7 @@ bool Agenda::in_turn() const {
 }
 
 void Agenda::stop() {
+  if (!state_->in_turn) state_->now_ps = state_->clock.value();
   state_->stopped = true;
   sc_core::sc_pause();
 }

@@ -1,6 +1,9 @@
 #include "sim/timed/outsiders.h"
 
+#include <string>
 #include <systemc>
+
+#include "sim/timed/agenda.h"
 
 namespace irqloom::timed {
 
@@ -15,8 +18,9 @@ Outsiders::Outsiders(std::function<void()> after_access) : state_(std::make_shar
   options.spawn_method();
   options.dont_initialize();
   options.set_sensitivity(&state_->announced);
-  sc_core::sc_spawn([state = state_] { state->after_access(); },
-                    sc_core::sc_gen_unique_name("outsiders"), &options);
+  sc_core::sc_spawn(
+      [state = state_] { state->after_access(); },
+      sc_core::sc_gen_unique_name((std::string(process_prefix) + "outsiders").c_str()), &options);
 }
 
 Outsiders::~Outsiders() {

@@ -58,6 +58,7 @@ TimedResult Scheduler::run() {
   started_ = true;
   world_.clear_written();
   if (tracer_) tracer_->begin(options_.trace);
+  pacer_.agenda().set_end(options_.until_ps);
   shown_.clear();
   judge_.look(world_, moment(), shown_);
   for (std::size_t c = 0; c < contexts_.size(); ++c)

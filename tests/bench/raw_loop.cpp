@@ -55,12 +55,14 @@ Delays cpu_delays(core::Random& random) {
 Sample run_raw_loop(unsigned devices, const Span& span) {
   const timed::FreshSimcontext fresh;
   std::uint64_t activations = 0;
+  bool over = false;
   core::Random random(1, "raw loop");
-  const auto spawn = [&activations](Delays delays) {
+  const auto spawn = [&activations, &over](Delays delays) {
     sc_core::sc_spawn_options options;
     options.spawn_method();
     sc_core::sc_spawn(
-        [&activations, delays = std::move(delays), at = std::size_t{0}]() mutable {
+        [&activations, &over, delays = std::move(delays), at = std::size_t{0}]() mutable {
+          if (over) return;
           ++activations;
           sc_core::next_trigger(sc_core::sc_time::from_value(delays[at]));
           if (++at == delays.size()) at = 0;
@@ -71,10 +73,14 @@ Sample run_raw_loop(unsigned devices, const Span& span) {
     spawn(device_delays(random));
     if (i % devices_per_island == 0) spawn(cpu_delays(random));
   }
-  const Window window(span, [&activations] { return activations; });
+  Stopwatch stopwatch([&activations] { return activations; });
+  const Opener opener(stopwatch, span.start_ps);
   timed::elaborate();
   sc_core::sc_start(sc_core::sc_time::from_value(span.end_ps));
-  return window.close();
+  const Sample sample = stopwatch.close();
+  over = true;
+  sc_core::sc_start();  // What is pending would keep the simulation context.
+  return sample;
 }
 
 }  // namespace irqloom::bench

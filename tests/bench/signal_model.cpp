@@ -19,8 +19,8 @@ class SignalDevice : public sc_core::sc_module {
   sc_core::sc_out<bool> line;
 
   SC_HAS_PROCESS(SignalDevice);
-  explicit SignalDevice(const sc_core::sc_module_name& module_name)
-      : sc_module(module_name), random_(1, name()) {
+  SignalDevice(const sc_core::sc_module_name& module_name, const bool& over)
+      : sc_module(module_name), over_(over), random_(1, name()) {
     period_.kind = core::CostSpec::Kind::uniform;
     period_.min_ps = shortest_period;
     period_.max_ps = longest_period;
@@ -36,7 +36,7 @@ class SignalDevice : public sc_core::sc_module {
 
  private:
   void raise() {
-    for (;;) {
+    while (!over_) {
       wait(ps(random_.draw(period_)));
       while (work_)
         wait(acknowledged_);
@@ -46,6 +46,7 @@ class SignalDevice : public sc_core::sc_module {
     }
   }
 
+  const bool& over_;
   core::Random random_;
   core::CostSpec period_;
   bool work_ = false;
@@ -109,10 +110,10 @@ class SignalIsland : public sc_core::sc_module {
  public:
   SC_HAS_PROCESS(SignalIsland);
   SignalIsland(const sc_core::sc_module_name& module_name, std::size_t index, Grain grain,
-               std::uint64_t& handled)
+               std::uint64_t& handled, const bool& over)
       : sc_module(module_name), grain_(grain), handled_(handled) {
     for (std::size_t n = 0; n < lines; ++n)
-      build_line(lines_[n], std::to_string(index * lines + n));
+      build_line(lines_[n], std::to_string(index * lines + n), over);
     SC_THREAD(run);
     for (const Line& line : lines_)
       sensitive << line.requested;
@@ -130,11 +131,11 @@ class SignalIsland : public sc_core::sc_module {
     sc_core::sc_signal<bool, sc_core::SC_MANY_WRITERS> requested;
   };
 
-  static void build_line(Line& line, const std::string& number) {
+  static void build_line(Line& line, const std::string& number, const bool& over) {
     line.wire = std::make_unique<SignalWire>(("wire" + number).c_str());
     for (unsigned i = 0; i < devices_per_line; ++i) {
       line.devices[i] =
-          std::make_unique<SignalDevice>(("dev" + number + "_" + std::to_string(i)).c_str());
+          std::make_unique<SignalDevice>(("dev" + number + "_" + std::to_string(i)).c_str(), over);
       line.devices[i]->line.bind(line.levels[i]);
       line.wire->in[i].bind(line.levels[i]);
     }
@@ -208,15 +209,20 @@ class SignalIsland : public sc_core::sc_module {
 Sample run_signal_model(unsigned devices, const Span& span, Grain grain) {
   const timed::FreshSimcontext fresh;
   std::uint64_t handled = 0;
+  bool over = false;
   std::vector<std::unique_ptr<SignalIsland>> islands;
   for (std::size_t i = 0; i < devices / devices_per_island; ++i) {
-    islands.push_back(
-        std::make_unique<SignalIsland>(("island" + std::to_string(i)).c_str(), i, grain, handled));
+    islands.push_back(std::make_unique<SignalIsland>(("island" + std::to_string(i)).c_str(), i,
+                                                     grain, handled, over));
   }
-  const Window window(span, [&handled] { return handled; });
+  Stopwatch stopwatch([&handled] { return handled; });
+  const Opener opener(stopwatch, span.start_ps);
   timed::elaborate();
   sc_core::sc_start(sc_core::sc_time::from_value(span.end_ps));
-  return window.close();
+  const Sample sample = stopwatch.close();
+  over = true;
+  sc_core::sc_start();  // What is pending would keep the simulation context, with all its stacks.
+  return sample;
 }
 
 }  // namespace irqloom::bench

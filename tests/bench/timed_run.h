@@ -13,13 +13,19 @@ enum class Count {
   interrupts  ///< Devices' interrupts that a driver has handled.
 };
 
+/// Who else lives in the simulation context.
+enum class Company {
+  none,  ///< Nobody.
+  other  ///< A process of SystemC's own, so that every instant is one of the kernel's.
+};
+
 /// A run of that many devices, traced to a stream that drops everything. Without a trace the steps
 /// of the window are counted by running twice: an observer would cost time.
 class TimedIslands {
  public:
   TimedIslands(unsigned devices, const Span& span, Count count);
 
-  Sample run(Format format) const;
+  Sample run(Format format, Company company = Company::none) const;
   /// Contexts of the fabric: processes.
   std::uint64_t contexts() const { return contexts_; }
 

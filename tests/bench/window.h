@@ -22,39 +22,45 @@ struct Sample {
   std::uint64_t done = 0;  ///< Steps, activations or interrupts: what was counted.
 };
 
-/// Starts to measure when simulated time reaches span.start_ps. To be made before the simulation
-/// starts, in the simulation context that it is to measure.
-class Window {
+/// Measures from open() to close(). `count` says how much was done so far.
+class Stopwatch {
  public:
-  /// `count` says how much was done so far.
-  Window(const Span& span, std::function<std::uint64_t()> count) : count_(std::move(count)) {
-    sc_core::sc_spawn_options options;
-    options.spawn_method();
-    sc_core::sc_spawn([this, span, first = true]() mutable { activated(span, first); },
-                      sc_core::sc_gen_unique_name("window"), &options);
-  }
-  Window(const Window&) = delete;
-  Window& operator=(const Window&) = delete;
+  explicit Stopwatch(std::function<std::uint64_t()> count) : count_(std::move(count)) {}
 
-  /// The end has come.
+  void open() {
+    count_before_ = count_();
+    seconds_before_ = processor_seconds();
+  }
   Sample close() const {
     return Sample{processor_seconds() - seconds_before_, count_() - count_before_};
   }
 
  private:
-  void activated(const Span& span, bool& first) {
-    if (first) {
-      first = false;
-      sc_core::next_trigger(sc_core::sc_time::from_value(span.start_ps));
-      return;
-    }
-    count_before_ = count_();
-    seconds_before_ = processor_seconds();
-  }
-
   std::function<std::uint64_t()> count_;
   std::uint64_t count_before_ = 0;
   double seconds_before_ = 0;
+};
+
+/// A process of SystemC's that opens the stopwatch when simulated time reaches `start_ps`. To be
+/// made before the simulation starts, in the simulation context that it is to measure.
+class Opener {
+ public:
+  Opener(Stopwatch& stopwatch, std::uint64_t start_ps) {
+    sc_core::sc_spawn_options options;
+    options.spawn_method();
+    sc_core::sc_spawn(
+        [&stopwatch, start_ps, first = true]() mutable {
+          if (first) {
+            sc_core::next_trigger(sc_core::sc_time::from_value(start_ps));
+          } else {
+            stopwatch.open();
+          }
+          first = false;
+        },
+        sc_core::sc_gen_unique_name("opener"), &options);
+  }
+  Opener(const Opener&) = delete;
+  Opener& operator=(const Opener&) = delete;
 };
 
 }  // namespace irqloom::bench
