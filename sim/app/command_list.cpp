@@ -9,7 +9,8 @@
 #include "sim/app/models.h"
 #include "sim/app/report.h"
 #include "sim/check/find_scenarios.h"
-#include "sim/scenario/document.h"
+#include "sim/scenario/headline.h"
+#include "sim/scenario/tree.h"
 
 namespace irqloom::app {
 namespace {
@@ -68,8 +69,8 @@ std::vector<Item> list_scenarios() {
   std::vector<Item> items;
   if (!std::filesystem::is_directory("scenarios")) return items;
   for (const std::string& file : check::find_scenarios({"scenarios"})) {
-    const scenario::Document document = scenario::Document::from_file(file);
-    items.push_back({document.root()["name"].string(), document.root()["title"].string(), file});
+    scenario::Headline headline = scenario::read_headline(file);
+    items.push_back({std::move(headline.name), std::move(headline.title), file});
   }
   return items;
 }
