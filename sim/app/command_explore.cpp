@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <iostream>
 #include <map>
 
@@ -9,6 +10,7 @@
 #include "sim/app/interrupt.h"
 #include "sim/app/report.h"
 #include "sim/app/terminal.h"
+#include "sim/app/transcript/transcript.h"
 #include "sim/explore/distrust.h"
 
 namespace irqloom::app {
@@ -25,6 +27,7 @@ struct Answer {
   std::vector<Counterexample> counterexamples;  ///< One for each finding, in their order.
   std::vector<std::string> assumptions;
   std::optional<std::vector<std::string>> surprises;
+  std::optional<std::string> transcript;  ///< The file, if one was written.
 };
 
 // --- JSON -------------------------------------------------------------------------------------
@@ -49,6 +52,7 @@ void print_answer_json(const Answer& a) {
   json["properties"] = a.scenario.properties.judged;
   json["assumptions"] = a.assumptions;
   json["reasons"] = a.result.reasons;
+  if (a.transcript) json["transcript"] = *a.transcript;
   if (a.surprises) json["as_expected"] = a.surprises->empty();
   print_json(json);
 }
@@ -114,6 +118,17 @@ Result explore_with_progress(const ExploreOptions& options, const Scenario& scen
   return explore_all(setup, scenario, limits_of(options, scenario, progress), options.fuse);
 }
 
+/// A program for each counterexample, by the name of its schedule.
+void write_as_transcript(const std::string& file, Answer& answer) {
+  std::vector<Json> programs;
+  for (const Counterexample& c : answer.counterexamples) {
+    if (c.file.empty()) continue;
+    const std::string id = std::filesystem::path(c.file).stem().stem().string();
+    programs.push_back(transcript::program_of(answer.scenario, answer.setup, c.schedule, id, true));
+  }
+  if (transcript::save(file, programs, std::cerr)) answer.transcript = file;
+}
+
 ExitCode distrust_declarations(const ExploreOptions& options, const Scenario& scenario,
                                const Setup& setup) {
   explore::DistrustOptions distrust;
@@ -145,13 +160,14 @@ ExitCode distrust_declarations(const ExploreOptions& options, const Scenario& sc
 
 ExitCode explore_command(const ExploreOptions& options) {
   const Scenario scenario = load_scenario(options.scenario);
+  if (!options.as_transcript.empty()) transcript::check_expressible(scenario);
   const Setup setup(scenario, Mode::explore);
   if (options.distrust) return distrust_declarations(options, scenario, setup);
   const bool is_terse = options.json || options.quiet;
   if (!is_terse) std::cout << title_text(scenario) << std::flush;
 
   const Result result = explore_with_progress(options, scenario, setup);
-  Answer answer{scenario, setup, result, {}, assumptions_of(scenario, setup), {}};
+  Answer answer{scenario, setup, result, {}, assumptions_of(scenario, setup), {}, {}};
   answer.surprises = surprises(scenario, scenario.expected_explore, outcome_of(result));
   answer.counterexamples =
       write_counterexamples(setup.fabric(), scenario, result.findings, options.fuse, options.out);
@@ -161,6 +177,7 @@ ExitCode explore_command(const ExploreOptions& options) {
       print_counterexample(std::cout, setup.fabric(), scenario, c, ++number, options.mermaid);
     std::cout << '\n';
   }
+  if (!options.as_transcript.empty()) write_as_transcript(options.as_transcript, answer);
   if (options.json) {
     print_answer_json(answer);
   } else {

@@ -10,6 +10,7 @@
 #include "sim/app/terminal.h"
 #include "sim/app/trace_files.h"
 #include "sim/app/traced_replay.h"
+#include "sim/app/transcript/transcript.h"
 #include "sim/check/find_scenarios.h"
 #include "sim/trace/mermaid_sink.h"
 #include "sim/trace/table_sink.h"
@@ -109,6 +110,18 @@ std::string stem_of_file(const std::string& path) {
   return stem;
 }
 
+/// Whether there was something to write.
+bool write_as_transcript(const ReplayOptions& options, const Scenario& scenario, const Setup& setup,
+                         const Schedule& schedule) {
+  std::vector<Json> programs;
+  if (!schedule.steps.empty()) {
+    programs.push_back(transcript::program_of(scenario, setup, schedule,
+                                              stem_of_file(options.schedule),
+                                              warning_text(scenario, schedule).empty()));
+  }
+  return transcript::save(options.as_transcript, programs, std::cerr);
+}
+
 }  // namespace
 
 ExitCode replay_command(const ReplayOptions& options) {
@@ -117,6 +130,7 @@ ExitCode replay_command(const ReplayOptions& options) {
   const std::string warning = warning_text(scenario, schedule);
   if (!warning.empty()) std::cerr << "irqloom: warning: " << warning << '\n';
 
+  if (!options.as_transcript.empty()) transcript::check_expressible(scenario);
   const Setup setup(scenario, Mode::explore);
   const Replayed replayed =
       replay(setup.fabric(), schedule, scenario.properties.judged, warning.empty());
@@ -137,7 +151,9 @@ ExitCode replay_command(const ReplayOptions& options) {
   trace_replay(setup.fabric(), schedule, replayed, std::move(sinks));
   if (!is_terse) std::cout << (options.mermaid ? "```\n\n" : "\n");
 
-  const std::vector<std::string> written = files.commit();
+  std::vector<std::string> written = files.commit();
+  if (!options.as_transcript.empty() && write_as_transcript(options, scenario, setup, schedule))
+    written.push_back(options.as_transcript);
   for (const std::string& notice : files.notices())
     std::cerr << "irqloom: " << notice << '\n';
   if (options.json) {

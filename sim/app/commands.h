@@ -35,8 +35,9 @@ struct ExploreOptions : CommonOptions {
   std::uint64_t max_memory = 0;             ///< Bytes; 0: no bound.
   std::chrono::milliseconds timeout{0};     ///< 0: none.
   bool fuse = true;
-  bool mermaid = false;   ///< Counterexamples as Mermaid diagrams instead of tables.
-  bool distrust = false;  ///< Check the steps' declarations instead of the properties.
+  bool mermaid = false;       ///< Counterexamples as Mermaid diagrams instead of tables.
+  bool distrust = false;      ///< Check the steps' declarations instead of the properties.
+  std::string as_transcript;  ///< File for the counterexamples' operations; may be empty.
 };
 
 /// `irqloom explore`: every interleaving; the verdict, the numbers, and for each finding a shortest
@@ -50,6 +51,7 @@ struct ReplayOptions : CommonOptions {
   ScenarioChoice scenario;
   std::vector<std::string> traces;
   bool mermaid = false;
+  std::string as_transcript;  ///< File for the schedule's operations; may be empty.
 };
 
 /// `irqloom replay`: takes the steps of a schedule file.

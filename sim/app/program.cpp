@@ -105,6 +105,14 @@ void add_mermaid(CLI::App& command, bool& mermaid) {
                    "Mermaid diagrams instead of tables, for mails and issues");
 }
 
+CLI::Option* add_transcript(CLI::App& command, std::string& file) {
+  return command
+      .add_option("--as-transcript", file,
+                  "Write what the VMM and the guest do as a transcript, as recordings of kernels\n"
+                  "are (docs/conformance.md), to play it on a real one")
+      ->type_name("FILE");
+}
+
 // --- the commands -----------------------------------------------------------------------------
 
 void add_run(CLI::App& app, Action& action) {
@@ -130,9 +138,11 @@ void add_explore(CLI::App& app, Action& action) {
       ->transform(CLI::AsSizeValue(false));
   command->add_option("--timeout", *timeout, "Bound, such as 60s; default: none");
   command->add_flag("!--no-fuse", options->fuse, "Take local steps one by one");
-  command->add_flag("--distrust", options->distrust,
-                    "Check what steps declare to read and write, instead of the properties");
+  CLI::Option* distrust =
+      command->add_flag("--distrust", options->distrust,
+                        "Check what steps declare to read and write, instead of the properties");
   add_mermaid(*command, options->mermaid);
+  add_transcript(*command, options->as_transcript)->excludes(distrust);
   add_output(*command, *options);
   command->callback([options, timeout, &action] {
     if (!timeout->empty()) options->timeout = parse_timeout(*timeout);
@@ -152,6 +162,7 @@ void add_replay(CLI::App& app, Action& action) {
   command->add_option("--seed", "Accepted everywhere; a replay draws nothing");
   add_traces(*command, options->traces);
   add_mermaid(*command, options->mermaid);
+  add_transcript(*command, options->as_transcript);
   add_output(*command, *options);
   command->callback(
       [options, &action] { action = [options] { return replay_command(*options); }; });

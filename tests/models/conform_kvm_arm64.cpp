@@ -75,6 +75,25 @@ TEST_CASE("results and interrupts of an arm64 recording are compared", "[models]
   CHECK_FALSE(matches(R"({"op":"dist_read","offset":0,"value":1,"irq":0})"));
 }
 
+// KVM_IRQFD before CTRL_INIT: -EAGAIN since Linux 4.1 (kvm_arch_intc_initialized()), nothing of the
+// kind in 3.18.
+TEST_CASE("an arm64 recording's kernel and its patches are policies", "[models][conform]") {
+  const auto ret_is = [](const std::string& kernel, const std::string& ret) {
+    const std::string text = R"({"id":"p","model":"kvm-arm64","class":"defined","config":{)" +
+                             kernel +
+                             R"("gic":2,"start":"created","vcpus":1},"ops":[)"
+                             R"({"op":"irqfd_assign","fd":"A","gsi":8,"resample":null,"ret":)" +
+                             ret + "}]}\n";
+    return replay(text).tally("defined").match == 1;
+  };
+  const std::string refused = "-11";
+  CHECK(ret_is("", refused));
+  CHECK(ret_is(R"("kernel":"6.1.0-56-arm64",)", refused));
+  CHECK(ret_is(R"("kernel":"4.19",)", refused));  // Unknown: as 6.1.
+  CHECK(ret_is(R"("kernel":"3.18",)", "0"));
+  CHECK(ret_is(R"("kernel":"6.1","policies":{"kvm.vgic-readiness":"drop"},)", "0"));
+}
+
 TEST_CASE("an arm64 recording that makes no sense is refused where it is wrong",
           "[models][conform]") {
   CHECK(contains(refusal(program(R"("gic":1,"start":"empty")", "")), "/config/gic"));

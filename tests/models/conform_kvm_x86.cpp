@@ -47,6 +47,26 @@ TEST_CASE("the small set of kvm-x86 matches", "[models][conform]") {
   }
 }
 
+// Linux 6.1 with the patch that 6.3 merged (fef8f2b90edb) resamples a level that waits at an
+// unmask.
+TEST_CASE("a recording may name patches", "[models][conform]") {
+  const std::string ops =
+      R"({"op":"irqfd_assign","fd":"A","gsi":20,"resample":"rA","ret":0},)"
+      R"({"op":"irqfd_signal","fd":"A","n":1},)"
+      R"({"op":"rte_write","vcpu":0,"pin":20,"half":"lo","value":32849},)"
+      R"({"op":"observe","pins":[{"pin":20,"remote_irr":0}],"resample":{"rA":1}})";
+  const auto patched = [&](const std::string& seam, const std::string& name) {
+    std::string text = program(ops);
+    const std::string kernel = R"("kernel":"6.1")";
+    return text.replace(text.find(kernel), kernel.size(),
+                        kernel + R"(,"policies":{")" + seam + R"(":")" + name + R"("})");
+  };
+  CHECK(replay(patched("kvm.resample", "on-unmask")).tally("defined").match == 1);
+  CHECK(replay(patched("kvm.resample", "at-eoi")).tally("defined").match == 0);
+  CHECK(contains(refusal(patched("kvm.resample", "on-unmaks")), "on-unmask"));
+  CHECK(contains(refusal(patched("kvm.resampling", "at-eoi")), "/config/policies/kvm.resampling"));
+}
+
 // The one difference between the kernels: a pending level at an unmask (Linux 6.3: fef8f2b90edb).
 TEST_CASE("a recording of the other kernel does not match", "[models][conform]") {
   const std::string ops =

@@ -5,7 +5,9 @@
 namespace irqloom::app::conform {
 namespace {
 
-std::optional<Difference> differ(const char* key, const Json& expected, const Json& got) {
+std::optional<Difference> differ(const char* key, const Json& expected, const Json& got,
+                                 Json& shown) {
+  shown[key] = got;
   if (expected == got) return std::nullopt;
   return Difference{{{key, expected}}, {{key, got}}};
 }
@@ -30,26 +32,28 @@ bool KvmArm64Guest::takes_interrupt() {
   return true;
 }
 
-std::optional<Difference> KvmArm64Guest::perform(const Record& op) {
+std::optional<Difference> KvmArm64Guest::perform(const Record& op, Json& shown) {
   ArmVcpu& vcpu = vm_.vcpu();
   const std::int32_t ret = vm_.guest([&](Exec& x) { return vcpu.first_run(x); });
   if (ret < 0 || op.has("ret"))
-    return differ("ret", op.has("ret") ? op.value("ret") : Json(0), ret);
+    return differ("ret", op.has("ret") ? op.value("ret") : Json(0), ret, shown);
   vm_.guest([&](Exec& x) { return vcpu.enter(x); });
   const bool is_run = op.text("op") == "run";
   if (!is_run && !masked_ && vcpu.irq(vm_.exec())) {
     return Difference{"no interrupt before the command", "an interrupt"};
   }
   asleep_ = false;
-  std::optional<Difference> difference = command(op);
+  std::optional<Difference> difference = command(op, shown);
   const bool taken = !asleep_ && takes_interrupt();
   vm_.guest([&](Exec& x) { return vcpu.exit(x); });
   settle(vm_.rig());
-  if (difference || asleep_) return difference;
-  return differ("irq", op.number("irq", 1), taken ? 1U : 0U);
+  if (asleep_) return difference;
+  const std::optional<Difference> at_irq =
+      differ("irq", op.number("irq", 1), taken ? 1U : 0U, shown);
+  return difference ? difference : at_irq;
 }
 
-std::optional<Difference> KvmArm64Guest::command(const Record& op) {
+std::optional<Difference> KvmArm64Guest::command(const Record& op, Json& shown) {
   const std::string& name = op.text("op");
   ArmVcpu& vcpu = vm_.vcpu();
   if (name == "dist_write") {
@@ -60,12 +64,12 @@ std::optional<Difference> KvmArm64Guest::command(const Record& op) {
     const auto offset = static_cast<unsigned>(op.number("offset", 0xfffc));
     const auto value =
         static_cast<std::uint32_t>(vm_.guest([&](Exec& x) { return vcpu.dist_read(x, offset); }));
-    return differ("value", op.value("value"), value);
+    return differ("value", op.value("value"), value, shown);
   } else if (name == "cpu_write") {
     return cpu_write(op);
   } else if (name == "cpu_read") {
     if (op.text("reg") != "IAR") op.fail_name("reg", {"IAR"});
-    return differ("value", op.value("value"), vcpu.read_iar(vm_.exec()));
+    return differ("value", op.value("value"), vcpu.read_iar(vm_.exec()), shown);
   } else if (name == "unmask") {
     masked_ = false;
   } else if (name == "mask") {
@@ -75,7 +79,7 @@ std::optional<Difference> KvmArm64Guest::command(const Record& op) {
     --depth_;
     masked_ = false;
   } else if (name == "wfi") {
-    return wfi(op);
+    return wfi(op, shown);
   } else if (name == "spin") {
     spin();
   }
@@ -116,7 +120,7 @@ void KvmArm64Guest::spin() {
 }
 
 // A trap: the vCPU sleeps until an interrupt is on its list that PMR and enables let through.
-std::optional<Difference> KvmArm64Guest::wfi(const Record& op) {
+std::optional<Difference> KvmArm64Guest::wfi(const Record& op, Json& shown) {
   ArmVcpu& vcpu = vm_.vcpu();
   vm_.guest([&](Exec& x) { return vcpu.exit(x); });
   for (const Actor::Op& other : meanwhile_)
@@ -125,7 +129,7 @@ std::optional<Difference> KvmArm64Guest::wfi(const Record& op) {
   settle(vm_.rig());
   asleep_ = !vm_.vgic().kvm_vgic_vcpu_pending_irq(vm_.exec(), vcpu.id());
   vm_.guest([&](Exec& x) { return vcpu.enter(x); });
-  return differ("woke", op.value("woke"), asleep_ ? 0U : 1U);
+  return differ("woke", op.value("woke"), asleep_ ? 0U : 1U, shown);
 }
 
 }  // namespace irqloom::app::conform

@@ -19,8 +19,8 @@ class KvmArm64Guest {
   static bool knows(const std::string& op);
   static std::vector<std::string> names();
 
-  /// Nothing, or how the command differs. Throws BadRecord.
-  std::optional<Difference> perform(const Record& op);
+  /// Nothing, or how the command differs; adds to `shown` what it showed. Throws BadRecord.
+  std::optional<Difference> perform(const Record& op, Json& shown);
   /// What another thread does while the next command runs.
   void meanwhile(Actor::Op op) { meanwhile_.push_back(std::move(op)); }
   /// KVM_ARM_VCPU_INIT: back at the start of its code.
@@ -32,9 +32,9 @@ class KvmArm64Guest {
   unsigned depth() const { return depth_; }
 
  private:
-  std::optional<Difference> command(const Record& op);
+  std::optional<Difference> command(const Record& op, Json& shown);
   std::optional<Difference> cpu_write(const Record& op);
-  std::optional<Difference> wfi(const Record& op);
+  std::optional<Difference> wfi(const Record& op, Json& shown);
   void spin();
   bool takes_interrupt();
 

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "models/irqchip/gic_irq.h"
+#include "sim/app/conform/recorded_kernel.h"
 
 namespace irqloom::app::conform {
 namespace {
@@ -23,6 +24,15 @@ VgicModel model_of(const Record& config) {
   const std::uint64_t version = config.number("gic", 3);
   if (version < 2) config.fail("gic", "there is no virtual GIC of that version", "2 or 3");
   return version == 2 ? VgicModel::v2 : VgicModel::v3;
+}
+
+void apply_kernel(const Record& config, KvmArm64::Config& kvm) {
+  const Policies policies = recorded_policies(config, UnknownKernel::linux_6_1);
+  kvm.vgic.readiness = policies.at("kvm.vgic-readiness");
+  kvm.vgic.default_config =
+      policies.at("kvm.vgic-default") == "level" ? vgic_config_level : vgic_config_edge;
+  kvm.vgic.takes_one_beyond = policies.at("kvm.spi-range") == "off-by-one";
+  kvm.injects_in_atomic = policies.at("kvm.spi-inject") == "in-atomic";
 }
 
 /// Collects what the operations name.
@@ -95,6 +105,7 @@ ArmVmPlan plan_arm_vm(const Record& program) {
   ArmVmPlan plan = planner.plan();
   plan.kvm.start = start_of(config);
   plan.kvm.vgic.model = model_of(config);
+  apply_kernel(config, plan.kvm);
   return plan;
 }
 

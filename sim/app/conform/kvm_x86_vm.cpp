@@ -4,7 +4,7 @@
 #include <set>
 #include <stdexcept>
 
-#include "sim/app/kernel.h"
+#include "sim/app/conform/recorded_kernel.h"
 
 namespace irqloom::app::conform {
 namespace {
@@ -17,18 +17,6 @@ Kvm::Config kvm_config(const VmPlan& plan) {
   config.resample_policy = plan.resample_policy;
   config.whole_for = plan.vcpus;
   return config;
-}
-
-std::string resample_policy(const Record& config) {
-  std::vector<std::string> versions;
-  for (const Kernel& k : kernels()) {
-    const std::string_view version = k.name.substr(k.name.find('-') + 1);
-    const auto policy = k.policies.find("kvm.resample");
-    if (policy == k.policies.end()) continue;
-    if (version == config.text("kernel")) return std::string(policy->second);
-    versions.emplace_back(version);
-  }
-  config.fail_name("kernel", versions);
 }
 
 IrqchipMode irqchip_mode(const Record& config) {
@@ -104,7 +92,7 @@ VmPlan plan_vm(const Record& program) {
   VmPlan plan;
   plan.irqchip = irqchip_mode(config);
   plan.has_routes = has_default_routing(config);
-  plan.resample_policy = resample_policy(config);
+  plan.resample_policy = recorded_policies(config, UnknownKernel::refused).at("kvm.resample");
   // A VM without vCPUs has nothing that could notice one.
   plan.vcpus = std::max(1U, static_cast<unsigned>(config.number("vcpus", max_rtc_vcpus)));
   Planner planner(plan);

@@ -16,14 +16,6 @@ constexpr unsigned gicd_ispendr = 0x200;
 constexpr std::uint64_t known_irqfd_flags = 3;  // DEASSIGN and RESAMPLE.
 constexpr std::uint64_t max_signal = 0xffff;    // Of one write; Eventfd::write().
 
-/// Nothing, or what differs of the named member.
-std::optional<Difference> compare(const Record& op, const char* key, const Json& got) {
-  if (!op.has(key)) return std::nullopt;
-  const Json& expected = op.value(key);
-  if (expected == got) return std::nullopt;
-  return Difference{{{key, expected}}, {{key, got}}};
-}
-
 class KvmArm64Replayer final : public Replayer {
  public:
   explicit KvmArm64Replayer(const Record& /*config*/) {}
@@ -60,17 +52,29 @@ class KvmArm64Replayer final : public Replayer {
   std::optional<Difference> observe(const Record& op);
   std::optional<Difference> nothing(const Record& /*op*/) { return std::nullopt; }
 
+  std::optional<Difference> compare(const Record& op, const char* key, const Json& got);
   std::optional<Difference> host(const Record& op, Actor::Op call);
   std::uint32_t gsi(const Record& op) const {
     return static_cast<std::uint32_t>(op.number("gsi", 0xffffffff));
   }
   Eventfd& eventfd(const Record& op) { return vm_->fds().eventfd(names_.of(op.text("fd"))); }
-  std::optional<Difference> observe_spi(const Record& expected);
+  std::optional<Difference> compare_spis(const Record& op);
+  Json observe_spi(const Record& expected);
 
   std::unique_ptr<KvmArm64Vm> vm_;
   std::unique_ptr<KvmArm64Guest> guest_;
   FdNames names_;
 };
+
+/// Nothing, or what differs of the named member.
+std::optional<Difference> KvmArm64Replayer::compare(const Record& op, const char* key,
+                                                    const Json& got) {
+  shown_[key] = got;
+  if (!op.has(key)) return std::nullopt;
+  const Json& expected = op.value(key);
+  if (expected == got) return std::nullopt;
+  return Difference{{{key, expected}}, {{key, got}}};
+}
 
 void KvmArm64Replayer::begin(const Program& program) {
   const ArmVmPlan plan = plan_arm_vm(program.root());
@@ -119,10 +123,11 @@ KvmArm64Replayer::operations() {
 
 std::optional<Difference> KvmArm64Replayer::perform(const Record& op) {
   const std::string& name = op.text("op");
+  shown_ = Json::object();
   if (const auto known = operations().find(name); known != operations().end()) {
     return (this->*known->second)(op);
   }
-  if (KvmArm64Guest::knows(name)) return guest_->perform(op);
+  if (KvmArm64Guest::knows(name)) return guest_->perform(op, shown_);
   std::vector<std::string> names = KvmArm64Guest::names();
   for (const auto& [known_name, operation] : operations())
     names.push_back(known_name);
@@ -274,6 +279,7 @@ std::optional<Difference> KvmArm64Replayer::attr_read(const Record& op) {
 
 // --- observation --------------------------------------------------------------------------------
 
+// All of it is read, also where the first part differs already.
 std::optional<Difference> KvmArm64Replayer::observe(const Record& op) {
   Exec& x = vm_->exec();
   Json counts = Json::object();
@@ -281,42 +287,53 @@ std::optional<Difference> KvmArm64Replayer::observe(const Record& op) {
     for (const auto& [name, count] : op.value("resample").items())
       counts[name] = vm_->fds().eventfd(names_.of(name)).drain(x);
   }
-  if (auto d = compare(op, "initialised", vm_->vgic().vgic_initialized(x) ? 1 : 0)) return d;
-  if (op.has("spi")) {
-    for (const Record& spi : op.objects("spi")) {
-      if (auto d = observe_spi(spi)) return d;
-    }
+  const auto at_init = compare(op, "initialised", vm_->vgic().vgic_initialized(x) ? 1 : 0);
+  const auto at_spis = compare_spis(op);
+  const auto at_fds = compare(op, "resample", counts);
+  const auto at_entries = compare(op, "entries", guest_->entries());
+  const auto at_depth = compare(op, "depth", guest_->depth());
+  for (const auto& difference : {at_init, at_spis, at_fds, at_entries, at_depth}) {
+    if (difference) return difference;
   }
-  if (auto d = compare(op, "resample", counts)) return d;
-  if (auto d = compare(op, "entries", guest_->entries())) return d;
-  return compare(op, "depth", guest_->depth());
+  return std::nullopt;
 }
 
-// Only what was read when the program was recorded is compared.
-std::optional<Difference> KvmArm64Replayer::observe_spi(const Record& expected) {
+std::optional<Difference> KvmArm64Replayer::compare_spis(const Record& op) {
+  std::optional<Difference> first;
+  if (!op.has("spi")) return first;
+  Json all = Json::array();
+  for (const Record& spi : op.objects("spi")) {
+    all.push_back(observe_spi(spi));
+    if (first || spi.json() == all.back()) continue;
+    first = Difference{{{"spi", spi.json()}}, {{"spi", all.back()}}};
+  }
+  shown_["spi"] = all;
+  return first;
+}
+
+// Only what was read when the program was recorded is shown.
+Json KvmArm64Replayer::observe_spi(const Record& expected) {
   Exec& x = vm_->exec();
   const auto intid = static_cast<unsigned>(expected.number("intid", 1019));
-  const bool exists = vm_->vgic().vgic_valid_spi(x, intid);
   Json got = {{"intid", intid}};
-  if (!exists) {
+  if (!vm_->vgic().vgic_valid_spi(x, intid)) {
     got["exists"] = 0;
-  } else {
-    const VgicIrq& irq = x.get(vm_->vgic().irq(intid));
-    const std::uint32_t pending =
-        vm_->vgic().mmio_read(x, gicd_ispendr + intid / 32 * 4, true) >> intid % 32 & 1;
-    const Json all = {{"line", irq.line_level},
-                      {"latch", irq.pending_latch},
-                      {"active", irq.active},
-                      {"enabled", irq.enabled},
-                      {"edge", irq.config == vgic_config_edge ? 1 : 0},
-                      {"queued", irq.vcpu != 0 ? 1 : 0},
-                      {"uspend", pending}};
-    for (const auto& [key, value] : all.items()) {
-      if (expected.json().contains(key)) got[key] = value;
-    }
+    return got;
   }
-  if (got == expected.json()) return std::nullopt;
-  return Difference{{{"spi", expected.json()}}, {{"spi", got}}};
+  const VgicIrq& irq = x.get(vm_->vgic().irq(intid));
+  const std::uint32_t pending =
+      vm_->vgic().mmio_read(x, gicd_ispendr + intid / 32 * 4, true) >> intid % 32 & 1;
+  const Json all = {{"line", irq.line_level},
+                    {"latch", irq.pending_latch},
+                    {"active", irq.active},
+                    {"enabled", irq.enabled},
+                    {"edge", irq.config == vgic_config_edge ? 1 : 0},
+                    {"queued", irq.vcpu != 0 ? 1 : 0},
+                    {"uspend", pending}};
+  for (const auto& [key, value] : all.items()) {
+    if (expected.json().contains(key)) got[key] = value;
+  }
+  return got;
 }
 
 // An interrupt is on a list exactly when it says so, and in a list register only while the guest

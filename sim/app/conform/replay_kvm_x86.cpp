@@ -39,11 +39,13 @@ class KvmX86Replayer final : public Replayer {
   std::optional<Difference> observe(const Record& op);
   std::optional<Difference> note(const Record& /*op*/) { return std::nullopt; }
 
+  std::optional<Difference> compare(const Record& op, const char* key, const Json& got);
   FdKind kind_of(const Record& op, const char* key) const;
   std::uint32_t gsi(const Record& op) const {
     return static_cast<std::uint32_t>(op.number("gsi", no_gsi));
   }
   RoutingEntry entry(const Record& record) const;
+  std::optional<Difference> compare_vcpus(const Record& op);
   Json pins(const Record& op);
   Json pin(unsigned n);
   Json pic();
@@ -56,7 +58,9 @@ class KvmX86Replayer final : public Replayer {
 };
 
 /// Nothing, or what differs of the named member.
-std::optional<Difference> compare(const Record& op, const char* key, const Json& got) {
+std::optional<Difference> KvmX86Replayer::compare(const Record& op, const char* key,
+                                                  const Json& got) {
+  shown_[key] = got;
   if (!op.has(key)) return std::nullopt;
   const Json& expected = op.value(key);
   if (expected == got) return std::nullopt;
@@ -109,6 +113,7 @@ const std::map<std::string, KvmX86Replayer::Operation, std::less<>>& KvmX86Repla
 
 std::optional<Difference> KvmX86Replayer::perform(const Record& op) {
   const std::string& name = op.text("op");
+  shown_ = Json::object();
   std::optional<Difference> difference;
   if (const auto known = operations().find(name); known != operations().end()) {
     difference = (this->*known->second)(op);
@@ -236,20 +241,30 @@ std::optional<Difference> KvmX86Replayer::ioapic_restore(const Record& op) {
 
 // --- observation --------------------------------------------------------------------------------
 
+// All of it is read, also where the first part differs already.
 std::optional<Difference> KvmX86Replayer::observe(const Record& op) {
   vm_->run_all_work();
-  if (const auto difference = compare(op, "pins", pins(op))) return difference;
-  if (op.has("vcpus")) {
-    const std::vector<Record> vcpus = op.objects("vcpus");
-    for (std::size_t v = 0; v < vcpus.size() && v < guests_.size(); ++v) {
-      const Json got = among(vcpus[v].json(), guests_[v].observe());
-      if (vcpus[v].json() == got) continue;
-      const std::string key = "vcpu" + std::to_string(v);
-      return Difference{{{key, vcpus[v].json()}}, {{key, got}}};
-    }
+  const std::optional<Difference> at_pins = compare(op, "pins", pins(op));
+  const std::optional<Difference> at_vcpus = compare_vcpus(op);
+  const std::optional<Difference> at_fds = compare(op, "resample", resamplefds(op));
+  if (at_pins) return at_pins;
+  if (at_vcpus) return at_vcpus;
+  return at_fds ? at_fds : compare(op, "pic", pic());
+}
+
+std::optional<Difference> KvmX86Replayer::compare_vcpus(const Record& op) {
+  std::optional<Difference> first;
+  if (!op.has("vcpus")) return first;
+  const std::vector<Record> vcpus = op.objects("vcpus");
+  Json all = Json::array();
+  for (std::size_t v = 0; v < vcpus.size() && v < guests_.size(); ++v) {
+    all.push_back(among(vcpus[v].json(), guests_[v].observe()));
+    if (first || vcpus[v].json() == all.back()) continue;
+    const std::string key = "vcpu" + std::to_string(v);
+    first = Difference{{{key, vcpus[v].json()}}, {{key, all.back()}}};
   }
-  if (const auto difference = compare(op, "resample", resamplefds(op))) return difference;
-  return compare(op, "pic", pic());
+  shown_["vcpus"] = all;
+  return first;
 }
 
 Json KvmX86Replayer::pins(const Record& op) {

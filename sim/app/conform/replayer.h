@@ -32,6 +32,9 @@ class Replayer {
   /// Does what the operation says. Nothing, or how it differs. Throws BadRecord for an operation
   /// that this model does not have.
   virtual std::optional<Difference> perform(const Record& op) = 0;
+  /// What the last operation showed, by the members that recordings have for it: results, and of
+  /// an observation what it names. Filled by the models of VMs.
+  const Json& shown() const { return shown_; }
   /// What is impossible about the state after the last operation; empty if nothing is.
   virtual std::string impossible() { return ""; }
   /// Why this model and the recorded one may differ in a program of class "quirk": one line; empty
@@ -52,6 +55,10 @@ class Replayer {
   };
   /// All replayers, sorted by model.
   static std::vector<Entry> all();
+
+ protected:
+  /// To be emptied before each operation.
+  Json shown_ = Json::object();
 };
 
 /// The factory of a replayer class.

@@ -1,0 +1,349 @@
+// KVM's virtual GIC on arm64: model "kvm-arm64".
+#include <array>
+#include <set>
+
+#include "models/events.h"
+#include "models/genirq/gic_entry.h"
+#include "models/irqchip/gic_irq.h"
+#include "models/kvm/arm_vcpu.h"
+#include "models/kvm/kvm_arm64.h"
+#include "models/vmm/main_thread.h"
+#include "sim/app/build_arm.h"
+#include "sim/app/conform/kvm_arm64_guest.h"
+#include "sim/app/transcript/machine.h"
+#include "sim/error.h"
+
+namespace irqloom::app::transcript {
+namespace {
+
+// ARM IHI 0048B.b, table 4-1: the first register, and how many interrupts one has; 0: it is one
+// register. Others are nameless.
+struct RegisterFile {
+  unsigned base;
+  unsigned per_word;
+  const char* name;
+};
+constexpr std::array<RegisterFile, 12> register_files = {{{0x000, 0, "CTLR"},
+                                                          {0x080, 32, "IGROUPR"},
+                                                          {0x100, 32, "ISENABLER"},
+                                                          {0x180, 32, "ICENABLER"},
+                                                          {0x200, 32, "ISPENDR"},
+                                                          {0x280, 32, "ICPENDR"},
+                                                          {0x300, 32, "ISACTIVER"},
+                                                          {0x380, 32, "ICACTIVER"},
+                                                          {0x400, 4, "IPRIORITYR"},
+                                                          {0x800, 4, "ITARGETSR"},
+                                                          {0xc00, 16, "ICFGR"},
+                                                          {0xd00, 0, "?"}}};
+
+constexpr unsigned gicd_ctlr = 0x000;
+constexpr unsigned gicd_isenabler = 0x100;
+constexpr unsigned gicd_ipriorityr = 0x400;
+constexpr unsigned gicd_itargetsr = 0x800;
+constexpr unsigned gicd_icfgr = 0xc00;
+
+// What models/platform/arm.cpp presets of a VM that runs.
+constexpr std::uint32_t priorities = 0xa0a0a0a0;
+constexpr std::uint32_t targets_vcpu0 = 0x01010101;
+constexpr std::uint32_t priority_mask = 0xf0;
+constexpr std::uint32_t ctlr_v2 = 1;
+constexpr std::uint32_t ctlr_v3 = 1U << 4 | 1U << 1;  // ARE_NS and EnableGrp1.
+constexpr std::uint32_t system_registers = 7;         // ICC_SRE_EL1
+
+/// "ISENABLER1"
+std::string register_name(unsigned offset) {
+  for (std::size_t i = register_files.size(); i-- > 0;) {
+    const RegisterFile& file = register_files[i];
+    if (offset < file.base) continue;
+    if (file.per_word == 0) return offset == file.base ? file.name : "?";
+    return file.name + std::to_string((offset - file.base) / 4);
+  }
+  return "?";
+}
+
+Json dist_access(const char* op, unsigned offset, std::uint32_t value) {
+  return {{"op", op}, {"reg", register_name(offset)}, {"offset", offset}, {"value", value}};
+}
+
+Json cpu_write(const char* reg, std::uint32_t value) {
+  return {{"op", "cpu_write"}, {"reg", reg}, {"value", value}};
+}
+
+/// gic_cpu_init(): the priority mask, and the switch.
+std::vector<Json> enable_cpu_interface(bool is_v3) {
+  if (!is_v3) return {cpu_write("PMR", priority_mask), cpu_write("CTLR", 1)};
+  return {cpu_write("SRE", system_registers), cpu_write("PMR", priority_mask),
+          cpu_write("IGRPEN1", 1)};
+}
+
+class ArmExtraction final : public Extraction {
+ public:
+  ArmExtraction(std::vector<AssignedDevice> devices, std::vector<ScriptSpec> scripts,
+                std::vector<unsigned> spis, bool is_v3, bool has_run)
+      : Extraction(std::move(devices), std::move(scripts), operation_names(arm_operations())),
+        spis_(std::move(spis)),
+        is_v3_(is_v3),
+        has_run_(has_run) {}
+
+ private:
+  void look() override;
+  void look_at_ioctls();
+  void look_at_first_run();
+  void look_at_injection();
+  void look_at_guest();
+  void look_at_handler();
+  void hear(const Event& event) override;
+  Json state(const World& world) const override;
+  void read_iar();
+  bool injects_at_once() const;
+
+  std::vector<unsigned> spis_;
+  bool is_v3_;
+  std::map<ContextId, unsigned> intids_;  ///< What a handler's last IAR gave.
+  bool has_run_;                          ///< The first KVM_RUN is over.
+};
+
+void ArmExtraction::look() {
+  look_at_ioctls();
+  look_at_first_run();
+  look_at_injection();
+  look_at_guest();
+  if (is_in_guest() && is_in_handler()) look_at_handler();
+}
+
+// --- the VMM ------------------------------------------------------------------------------------
+
+void ArmExtraction::look_at_ioctls() {
+  const int depth = now().depth;
+  const auto ioctl = [&](Json op) { open(Item::Kind::host, std::move(op), depth); };
+  if (is_at("kvm_arm_gic_realize", "KVM_CREATE_DEVICE")) ioctl({{"op", "create_vgic"}});
+  if (is_at("kvm_arm_gic_realize", "KVM_DEV_ARM_VGIC_GRP_ADDR")) ioctl({{"op", "set_addr"}});
+  if (is_at("qemu_init_vcpu", "KVM_CREATE_VCPU"))
+    ioctl({{"op", "create_vcpu"}, {"id", locals<MainThreadLocals>().vcpu}});
+  if (is_at("qemu_init_vcpu", "KVM_ARM_VCPU_INIT")) ioctl({{"op", "vcpu_init"}});
+  if (is_at("vgic_v3_attr_regs_access", "KVM_SET_DEVICE_ATTR, KVM_GET_DEVICE_ATTR")) {
+    const auto& f = locals<IoctlLocals>();
+    if (f.kind == attr_write) {
+      Json op = dist_access("attr_write", f.offset, f.value);
+      op["group"] = "dist";
+      open(Item::Kind::host, std::move(op), depth - 1);
+    } else {
+      note("irqloom", "a write of KVM_DEV_ARM_VGIC_GRP_LEVEL_INFO, which no operation stands for");
+    }
+  }
+  if (is_at("vfio_intp_interrupt", "the main loop reads the eventfd")) {
+    note("host",
+         "the VMM's main loop reads the trigger itself, for which no operation stands: its "
+         "count stays");
+  }
+}
+
+/// The guest's first entry; interrupts are on from then on.
+void ArmExtraction::look_at_first_run() {
+  if (has_run_) return;
+  if (is_at("kvm_vcpu_ioctl", "the vCPU thread calls KVM_RUN"))
+    open(Item::Kind::guest, {{"op", "run"}}, now().depth);
+  if (is_at("kvm_vgic_map_resources", "config_lock: map the controller")) acts_now();
+  if (!is_at("kvm_vcpu_ioctl", "the checks of KVM_RUN are done")) return;
+  has_run_ = fabric().top_frame(*now().before, now().context)->result >= 0;
+  if (has_run_) add(Item::Kind::guest, {{"op", "unmask"}});
+}
+
+/// Where an injection is felt: the last of these.
+void ArmExtraction::look_at_injection() {
+  if (is_at("kvm_vgic_inject_irq", "vgic_lazy_init: is it ready?") ||
+      is_at("kvm_vgic_inject_irq", "irq_lock: set line_level or pending_latch") ||
+      is_at("vgic_update_irq_pending", "record the early interrupt") ||
+      is_at("vgic_init", "config_lock: vgic_init")) {
+    acts_now();
+  }
+}
+
+// --- the guest ----------------------------------------------------------------------------------
+
+void ArmExtraction::look_at_guest() {
+  if (is_at("io_mem_abort", "exit: access of the distributor")) {
+    const auto& f = locals<VcpuLocals>();
+    open(Item::Kind::guest,
+         f.is_write != 0 ? dist_access("dist_write", f.offset, f.value)
+                         : dist_access("dist_read", f.offset, 0),
+         now().depth - 1);
+  }
+  if (is_at("dispatch_mmio_write", "irq_lock: write the interrupt's field")) acts_now();
+  if (is_at("gic_dist_init", "gic_cpu_init: PMR, enable")) {
+    for (Json& op : enable_cpu_interface(is_v3_))
+      add(Item::Kind::guest, std::move(op));
+  }
+}
+
+void ArmExtraction::read_iar() {
+  const Frame* top = fabric().top_frame(*now().after, now().context);
+  const auto* bottom = reinterpret_cast<const std::byte*>(top);
+  for (const Frame* f = top; f->back != 0; f = reinterpret_cast<const Frame*>(bottom))
+    bottom -= std::size_t{f->back} * 4;
+  const auto& f = *reinterpret_cast<const GicEntryLocals*>(bottom + sizeof(Frame));
+  intids_[now().context] = f.intid;
+  add(Item::Kind::guest, {{"op", "cpu_read"}, {"reg", "IAR"}, {"value", f.intid}});
+}
+
+void ArmExtraction::look_at_handler() {
+  if (is_at("gic_handle_irq", "take the interrupt, read IAR")) {
+    add(Item::Kind::take, {});
+    read_iar();
+  }
+  if (is_at("gic_handle_irq", "read IAR again")) read_iar();
+  if (is_at("gic_handle_irq", "return from the interrupt"))
+    add(Item::Kind::leave, {{"op", "eret"}});
+  if (is_at("handle_fasteoi_irq", "irq_eoi") ||
+      is_at("handle_fasteoi_irq", "irq_eoi of an interrupt that is not handled")) {
+    open(Item::Kind::guest, cpu_write("EOIR", intids_[now().context]), now().depth);
+  }
+}
+
+// --- events -------------------------------------------------------------------------------------
+
+/// An irqfd that was woken injects in the signaller's context: its injection begins in this step.
+bool ArmExtraction::injects_at_once() const {
+  for (const Event& e : now().events) {
+    if (e.type == &event::vgic_update_irq_pending) return true;
+  }
+  return false;
+}
+
+void ArmExtraction::hear(const Event& e) {
+  if (e.type == &event::kvm_irq_line) {
+    open(Item::Kind::host,
+         {{"op", "irq_line"}, {"type", "spi"}, {"irq", e.args[3]}, {"level", e.args[4]}},
+         now().depth);
+  }
+  if (e.type == &event::irqfd_wakeup && injects_at_once()) {
+    if (const AssignedDevice* device = signalled_device()) begin_injection(*device);
+  }
+}
+
+// An interrupt in a list register is in the guest's hands: only what KVM keeps is shown.
+Json ArmExtraction::state(const World& world) const {
+  const auto& dist = slot<VgicDist>(world, "kvm.vgic.dist");
+  Json result = {{"initialised", dist.initialized != 0 ? 1 : 0}};
+  if (dist.initialized == 0) return result;
+  Json list = Json::array();
+  for (const unsigned intid : spis_) {
+    if (intid >= dist.nr_spis + gic::first_spi) continue;
+    const auto& irq = slot<VgicIrq>(world, "kvm.vgic.spi" + std::to_string(intid));
+    list.push_back({{"intid", intid},
+                    {"line", irq.line_level},
+                    {"enabled", irq.enabled},
+                    {"edge", irq.config == vgic_config_edge ? 1 : 0}});
+  }
+  result["spi"] = list;
+  return result;
+}
+
+// --- the machine --------------------------------------------------------------------------------
+
+std::vector<AssignedDevice> devices_of(const arm::Spec& spec) {
+  std::vector<AssignedDevice> devices;
+  for (const arm::DeviceSpec& d : spec.devices)
+    devices.push_back({d.name, d.gsi, d.resample, fd_names(devices.size())});
+  return devices;
+}
+
+/// INTIDs, sorted: as the machine numbers them.
+std::vector<unsigned> spis_of(const arm::Spec& spec) {
+  std::set<unsigned> spis;
+  for (const arm::DeviceSpec& d : spec.devices)
+    spis.insert(gic::first_spi + d.gsi);
+  for (const arm::EmulatedSpec& e : spec.emulated)
+    spis.insert(gic::first_spi + e.gsi);
+  for (const arm::GuestLine& l : spec.lines)
+    spis.insert(gic::first_spi + l.gsi);
+  return {spis.begin(), spis.end()};
+}
+
+/// The distributor as a guest that runs has set it up.
+std::vector<Json> distributor_of(const arm::Spec& spec, bool is_v3) {
+  std::map<unsigned, std::uint32_t> registers;
+  for (const arm::GuestLine& l : spec.lines) {
+    const unsigned intid = gic::first_spi + l.gsi;
+    if (!is_v3) registers[gicd_itargetsr + intid / 4 * 4] = targets_vcpu0;
+    registers[gicd_ipriorityr + intid / 4 * 4] = priorities;
+    registers[gicd_icfgr + intid / 16 * 4] |= l.edge ? 2U << intid % 16 * 2 : 0;
+    if (l.enabled_at_reset) registers[gicd_isenabler + intid / 32 * 4] |= 1U << intid % 32;
+  }
+  // ISENABLER has the lowest offset, and comes last.
+  std::vector<Json> ops;
+  for (auto at = registers.rbegin(); at != registers.rend(); ++at)
+    ops.push_back(dist_access("dist_write", at->first, at->second));
+  return ops;
+}
+
+std::vector<Json> set_up_of(const arm::Spec& spec, bool is_v3) {
+  std::vector<Json> ops;
+  for (const AssignedDevice& d : devices_of(spec)) {
+    ops.push_back({{"op", "note"}, {"by", "irqloom"}, {"text", d.fds.trigger + " is " + d.name}});
+  }
+  if (!spec.started) return ops;
+  const std::vector<AssignedDevice> devices = devices_of(spec);
+  for (std::size_t i = 0; i < devices.size(); ++i) {
+    if (!spec.devices[i].armed_at_reset) continue;
+    ops.push_back({{"op", "irqfd_assign"},
+                   {"fd", devices[i].fds.trigger},
+                   {"gsi", devices[i].gsi},
+                   {"resample", devices[i].resamples ? Json(devices[i].fds.resamplefd) : Json()}});
+  }
+  ops.push_back(dist_access("dist_write", gicd_ctlr, is_v3 ? ctlr_v3 : ctlr_v2));
+  for (Json& op : enable_cpu_interface(is_v3))
+    ops.push_back(std::move(op));
+  for (Json& op : distributor_of(spec, is_v3))
+    ops.push_back(std::move(op));
+  ops.push_back({{"op", "unmask"}});
+  return ops;
+}
+
+Json observation_of(const arm::Spec& spec) {
+  Json observe = {{"op", "observe"}, {"initialised", 0}, {"spi", Json::array()}};
+  for (const unsigned intid : spis_of(spec)) {
+    observe["spi"].push_back(
+        {{"intid", intid}, {"line", 0}, {"latch", 0}, {"active", 0}, {"enabled", 0}, {"edge", 0}});
+  }
+  observe["resample"] = Json::object();
+  for (const AssignedDevice& d : devices_of(spec)) {
+    if (d.resamples) observe["resample"][d.fds.resamplefd] = 0;
+  }
+  observe["entries"] = 0;
+  observe["depth"] = 0;
+  return observe;
+}
+
+}  // namespace
+
+Machine describe_arm64(const Scenario& scenario) {
+  const scenario::Cursor root = scenario.document.root();
+  const arm::Spec spec = read_arm(root, Mode::explore);
+  if (spec.vcpus != 1) {
+    root["platform"]["vcpus"].fail("a transcript of an arm64 VM has one vCPU",
+                                   "1, where a transcript is wanted");
+  }
+  const bool is_v3 = spec.gic == VgicModel::v3;
+  Machine m;
+  m.model = "kvm-arm64";
+  add_kernel(scenario,
+             {"kvm.spi-inject", "kvm.spi-range", "kvm.vgic-default", "kvm.vgic-readiness"},
+             m.config);
+  m.config["gic"] = is_v3 ? 3 : 2;
+  m.config["start"] = spec.started ? "initialised" : "empty";
+  m.config["nr_irqs"] = 256;
+  m.config["vcpus"] = spec.started ? 1 : 0;
+  m.config["routing"] = spec.started ? "default" : "none";
+  m.set_up = set_up_of(spec, is_v3);
+  m.observation = observation_of(spec);
+  m.is_guests = &conform::KvmArm64Guest::knows;
+  m.run = "run";
+  m.opens = {"unmask", "eret"};
+  m.says_irq = true;
+  m.extraction = std::make_unique<ArmExtraction>(devices_of(spec), spec.scripts, spis_of(spec),
+                                                 is_v3, spec.started);
+  return m;
+}
+
+}  // namespace irqloom::app::transcript
