@@ -204,12 +204,14 @@ bool Exec::has_irqs_off() const {
   return (s.outside != 0 ? s.outside_irqs_off : s.irqs_off) != 0;
 }
 
-void Exec::pass_lock(const Lock& lock) {
+void Exec::note_lock(const Lock& lock, bool nested) {
   if (lock_graph_ == nullptr) return;
   const LockInfo& taken = fabric_.locks_[lock.id];
   for (std::uint16_t held = fabric_.state(world_, self_).held; held != 0;
        held = world_[lock_with_tag(held).slot].below) {
-    if (const auto cycle = lock_graph_->order(fabric_.locks_[held - 1U], taken)) {
+    const LockInfo& other = fabric_.locks_[held - 1U];
+    if (nested && other.class_id == taken.class_id) continue;
+    if (const auto cycle = lock_graph_->order(other, taken)) {
       violate("lock-order", taken.lock_class, "locks are taken in both orders: " + *cycle);
     }
   }
@@ -225,11 +227,16 @@ void Exec::pass_lock(const Lock& lock) {
   }
 }
 
-void Exec::lock(const Lock& lock) {
-  pass_lock(lock);
+bool Exec::try_lock(const Lock& lock) {
+  if (!can_lock(lock)) return false;
+  hold(context_state(self_), lock);
+  return true;
+}
+
+void Exec::lock_as(const Lock& lock, bool nested) {
+  note_lock(lock, nested);
   ContextState& s = context_state(self_);
-  set(lock.slot) = LockState{tag(self_), s.held};
-  s.held = lock_tag(lock);
+  hold(s, lock);
   if (lock.kind == LockKind::sleep) return;
   ++(s.outside != 0 ? s.outside_spins : s.spins);
   if (s.executor != 0 && owns_executor_level()) {
@@ -254,7 +261,7 @@ void Exec::unlock(const Lock& lock) {
   if (!holds(lock))
     throw std::logic_error("unlock of " + fabric_.locks_[lock.id].name + " by a stranger");
   ContextState& s = context_state(self_);
-  unlink(s, lock);
+  let_go(s, lock);
   if (lock.kind == LockKind::sleep) return;
   --(s.outside != 0 ? s.outside_spins : s.spins);
   release_executor_if_preemptible(s);
@@ -267,21 +274,36 @@ void Exec::might_sleep(std::string_view where) {
   violate("sleep-in-atomic", where, "may sleep with a spinlock held or interrupts off");
 }
 
-// Locks need not be given back in the reverse order.
-void Exec::unlink(ContextState& s, const Lock& lock) {
+void Exec::hold(ContextState& s, const Lock& lock) {
+  set(lock.slot) = LockState{tag(self_), s.held};
+  s.held = lock_tag(lock);
+}
+
+// Locks need not be given back in the reverse order. One that a context held when it was stopped is
+// in no list any more.
+void Exec::let_go(ContextState& s, const Lock& lock) {
   const std::uint16_t below = world_[lock.slot].below;
   set(lock.slot) = LockState{};
-  if (s.held == lock_tag(lock)) {
-    s.held = below;
-    return;
+  if (s.held == lock_tag(lock)) s.held = below;
+  for (std::uint16_t above = s.held; above != 0;) {
+    const Slot<LockState> slot = lock_with_tag(above).slot;
+    above = world_[slot].below;
+    if (above == lock_tag(lock)) set(slot).below = below;
   }
-  std::uint16_t above = s.held;
-  while (world_[lock_with_tag(above).slot].below != lock_tag(lock))
-    above = world_[lock_with_tag(above).slot].below;
-  set(lock_with_tag(above).slot).below = below;
 }
 
 // --- executors ----------------------------------------------------------------------------------
+
+void Exec::stop(ContextId c) {
+  const ContextInfo& info = fabric_.contexts_[c];
+  std::byte* base = world_.mut_bytes(info.slot, info.offset);
+  std::memset(base, 0, sizeof(ContextState) + info.stack_bytes);
+}
+
+void Exec::reset(SlotIndex slot) {
+  const SlotInfo& info = fabric_.layout().slots()[slot];
+  std::memcpy(world_.mut_bytes(slot, info.offset), fabric_.initial().bytes(info).data(), info.size);
+}
 
 void Exec::irqs_off() {
   ContextState& s = context_state(self_);
