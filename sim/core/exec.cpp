@@ -186,11 +186,12 @@ bool Exec::has_irqs_off() const {
   return (s.outside != 0 ? s.outside_irqs_off : s.irqs_off) != 0;
 }
 
-void Exec::pass_lock(const Lock& lock) {
+void Exec::note_lock(const Lock& lock, bool nested) {
   if (lock_graph_ == nullptr) return;
   const std::string& taken = fabric_.locks_[lock.id].lock_class;
   for (const LockInfo& held : fabric_.locks_) {
     if (world_[held.handle.slot].owner != tag(self_) || held.handle.id == lock.id) continue;
+    if (nested && held.lock_class == taken) continue;
     if (const auto cycle = lock_graph_->order(held.lock_class, taken)) {
       violate("lock-order", taken, "locks are taken in both orders: " + *cycle);
     }
@@ -207,8 +208,14 @@ void Exec::pass_lock(const Lock& lock) {
   }
 }
 
-void Exec::lock(const Lock& lock) {
-  pass_lock(lock);
+bool Exec::try_lock(const Lock& lock) {
+  if (!can_lock(lock)) return false;
+  set(lock.slot).owner = tag(self_);
+  return true;
+}
+
+void Exec::lock_as(const Lock& lock, bool nested) {
+  note_lock(lock, nested);
   set(lock.slot).owner = tag(self_);
   if (lock.kind == LockKind::sleep) return;
   ContextState& s = context_state(self_);
@@ -249,6 +256,17 @@ void Exec::might_sleep(std::string_view where) {
 }
 
 // --- executors ----------------------------------------------------------------------------------
+
+void Exec::stop(ContextId c) {
+  const ContextInfo& info = fabric_.contexts_[c];
+  std::byte* base = world_.mut_bytes(info.slot, info.offset);
+  std::memset(base, 0, sizeof(ContextState) + info.stack_bytes);
+}
+
+void Exec::reset(SlotIndex slot) {
+  const SlotInfo& info = fabric_.layout().slots()[slot];
+  std::memcpy(world_.mut_bytes(slot, info.offset), fabric_.initial().bytes(info).data(), info.size);
+}
 
 void Exec::irqs_off() {
   ContextState& s = context_state(self_);

@@ -119,7 +119,12 @@ class Exec {
 
   // Locks. LOCK(...) waits and takes; unlock gives back.
   bool can_lock(const Lock& lock);
-  void lock(const Lock& lock);
+  void lock(const Lock& lock) { lock_as(lock, false); }
+  /// As lock(), while another lock of its class is held: somebody else sees to their order
+  /// (lockdep's SINGLE_DEPTH_NESTING).
+  void lock_nested(const Lock& lock) { lock_as(lock, true); }
+  /// Takes a sleeping lock if it is free. Nobody waits, so no order is noted.
+  bool try_lock(const Lock& lock);
   void unlock(const Lock& lock);
   void unlock_irq(const Lock& lock) {
     unlock(lock);
@@ -127,7 +132,7 @@ class Exec {
   }
   /// Takes and gives back within this step: only the order is noted. A holder across steps is
   /// waited for by STEP_WHEN(x.can_lock(l), ...).
-  void pass_lock(const Lock& lock);
+  void pass_lock(const Lock& lock) { note_lock(lock, false); }
   bool holds(const Lock& lock) const;
   /// To be called where the real code may sleep: reports sleep-in-atomic.
   void might_sleep(std::string_view where);
@@ -150,6 +155,11 @@ class Exec {
   void migrate(ContextId c, ExecutorId executor);
   /// Starts a context that has nothing to run, in its main routine.
   void start(ContextId c);
+  /// Ends what a context does, wherever it is: it has nothing to run until start() or reset(). What
+  /// it held stays held.
+  void stop(ContextId c);
+  /// Puts a slot back to what it is at reset; a context's begins anew.
+  void reset(SlotIndex slot);
   /// Whether the context is in its main routine, not in anything that it called.
   bool in_main_routine(ContextId c) {
     if (reads_ != nullptr) reads_->push_back(fabric_.contexts_[c].slot);
@@ -184,6 +194,8 @@ class Exec {
   void declare(const Writes& w);
   void declare(const Calls& c);
 
+  void lock_as(const Lock& lock, bool nested);
+  void note_lock(const Lock& lock, bool nested);
   ContextState& context_state(ContextId c);
   bool executor_allows(ContextId c);
   void release_executor_if_preemptible(ContextState& s);

@@ -101,6 +101,12 @@ struct [[nodiscard]] Call {
                  __VA_ARGS__, irqloom::takes(the_lock));                                     \
   x.lock(the_lock)
 
+/// As LOCK, while another lock of the class is held: Exec::lock_nested().
+#define LOCK_NESTED(the_lock, ...)                                                           \
+  IRQLOOM_LABEL_(__COUNTER__ - irqloom_base_, irqloom::StepKind::lock, x.can_lock(the_lock), \
+                 __VA_ARGS__, irqloom::takes(the_lock));                                     \
+  x.lock_nested(the_lock)
+
 /// As LOCK_IRQ, and not ready before `condition` holds too: a loop that drops the lock, relaxes and
 /// retries until then.
 #define LOCK_IRQ_WHEN(condition, the_lock, ...)                                                 \
