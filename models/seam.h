@@ -5,6 +5,7 @@
 // atomic. Every interface says what its atomic operations may touch (sim/core/footprint.h).
 #pragma once
 
+#include <cerrno>
 #include <cstdint>
 #include <systemc>
 
@@ -85,6 +86,12 @@ class IrqChipIf : virtual public sc_core::sc_interface, virtual public Touches {
   virtual Call irq_ack(Exec& x, unsigned hwirq) = 0;
   /// Sends the interrupt again (check_irq_resend).
   virtual Call irq_retrigger(Exec& x, unsigned hwirq) = 0;
+  /// To that CPU alone. -EINVAL where the chip cannot.
+  virtual Call irq_set_affinity(Exec& /*x*/, unsigned /*hwirq*/, unsigned /*cpu*/) {
+    return Call::done(-EINVAL);
+  }
+  /// irq_get_irqchip_state(IRQCHIP_STATE_ACTIVE); false where the chip does not say.
+  virtual bool is_active(Exec& /*x*/, unsigned /*hwirq*/) { return false; }
 };
 
 /// include/linux/irqreturn.h (there IRQ_NONE, IRQ_HANDLED, IRQ_WAKE_THREAD).

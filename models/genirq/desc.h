@@ -112,6 +112,8 @@ class IrqDesc : public Module, public FlowIf, public IrqLineIf {
   void wake_at_reset() { reset_.wakeup_state = 1; }
 
  private:
+  friend class FreeIrq;
+  friend class IrqAffinity;
   friend class IrqThread;
 
   void handle_fasteoi_irq(Exec& x, Frame& self);

@@ -18,6 +18,14 @@ GicEntry::GicEntry(const sc_core::sc_module_name& module_name, Fabric& fabric, C
                             main);
 }
 
+// With EOImode 1 the priority is dropped before the interrupt is handled (gic_complete_ack() of a
+// GICv3). Nobody but this CPU, whose interrupts are off, sees its running priority: one step.
+unsigned GicCpu::read_iar(Exec& x) {
+  const unsigned intid = gic_.read_iar(x, cpu_);
+  if (supports_deactivate_ && intid < gic::first_special) gic_.write_eoir(x, cpu_, intid);
+  return intid;
+}
+
 FlowIf* GicEntry::line_of(unsigned intid) {
   for (std::size_t i = 0; i < intids_.size(); ++i) {
     if (intids_[i] == intid) return flows[static_cast<int>(i)];

@@ -16,21 +16,25 @@ class GicCpuIf : virtual public sc_core::sc_interface, virtual public Touches {
  public:
   /// The interrupt request input of the CPU.
   virtual bool is_signalled(Exec& x) const = 0;
-  /// An INTID, or gic::spurious.
+  /// Acknowledges: an INTID, or gic::spurious.
   virtual unsigned read_iar(Exec& x) = 0;
 };
 
 /// That of a real GIC.
 class GicCpu : public GicCpuIf {
  public:
-  GicCpu(Gic& gic, unsigned cpu) : gic_(gic), cpu_(cpu) {}
+  /// `supports_deactivate`: EOImode 1, as of a kernel that was booted at EL2. The GIC's own mode
+  /// has to be the same (Gic::preset_eoi_mode_1()).
+  GicCpu(Gic& gic, unsigned cpu, bool supports_deactivate = false)
+      : gic_(gic), cpu_(cpu), supports_deactivate_(supports_deactivate) {}
   bool is_signalled(Exec& x) const override { return gic_.irq(x, cpu_); }
-  unsigned read_iar(Exec& x) override { return gic_.read_iar(x, cpu_); }
+  unsigned read_iar(Exec& x) override;
   void touches(Footprint& footprint) const override { gic_.touches(footprint); }
 
  private:
   Gic& gic_;
   unsigned cpu_;
+  bool supports_deactivate_;
 };
 
 struct GicEntryLocals {

@@ -14,7 +14,9 @@ constexpr unsigned gicd_icenabler = 0x180;
 constexpr unsigned gicd_ispendr = 0x200;
 constexpr unsigned gicd_icpendr = 0x280;
 constexpr unsigned gicd_icactiver = 0x380;
+constexpr unsigned gicd_itargetsr = 0x800;
 constexpr unsigned gicd_icfgr = 0xc00;
+constexpr unsigned gicd_irouter = 0x6000;
 
 constexpr std::uint32_t every_bit = 0xffffffff;
 // GICv2: EnableGrp0. GICv3: ARE_NS and EnableGrp1.
@@ -71,6 +73,11 @@ Call GuestGicChip::irq_unmask(Exec& x, unsigned hwirq) {
 
 Call GuestGicChip::irq_retrigger(Exec& x, unsigned hwirq) {
   return write_bit(x, gicd_ispendr, hwirq);
+}
+
+Call GuestGicChip::irq_set_affinity(Exec& x, unsigned hwirq, unsigned cpu) {
+  if (is_v3_) return current(x).dist_write(x, gicd_irouter + 8 * hwirq, cpu);
+  return current(x).dist_write_byte(x, gicd_itargetsr + hwirq, 1U << cpu);
 }
 
 Call GuestGicChip::irq_eoi(Exec& x, unsigned hwirq) {

@@ -51,6 +51,8 @@ class GuestGicChip : public Module, public IrqChipIf {
   Call irq_eoi(Exec& x, unsigned hwirq) override;
   Call irq_ack(Exec& /*x*/, unsigned /*hwirq*/) override { return Call::done(); }
   Call irq_retrigger(Exec& x, unsigned hwirq) override;
+  /// gic_set_affinity(): ITARGETSR's byte of a GICv2, IROUTER of a GICv3.
+  Call irq_set_affinity(Exec& x, unsigned hwirq, unsigned cpu) override;
   void touches(Footprint& footprint) const override;
 
   /// gic_dist_init() and gic_cpu_init(): every SPI level-triggered, inactive and disabled, then the

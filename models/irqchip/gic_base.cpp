@@ -61,6 +61,13 @@ void Gic::preset_running(unsigned group) {
   });
 }
 
+void Gic::preset_eoi_mode_1() {
+  fabric_.at_reset([this](World& w) {
+    for (const Slot<GicCpuInterface>& s : interfaces_)
+      w.mut(s).eoi_mode = 1;
+  });
+}
+
 void Gic::reset(World& w) const {
   for (const Slot<GicCpuInterface>& s : interfaces_) {
     w.mut(s).binary_point[0] = binary_point_minimum(0);

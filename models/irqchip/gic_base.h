@@ -62,12 +62,16 @@ class Gic : public Module, public PinIf, public CpuRequestIf {
   /// Acknowledges: an INTID, with an SGI's source in 12:10, or gic::spurious.
   virtual unsigned read_iar(Exec& x, unsigned cpu) = 0;
   virtual void write_eoir(Exec& x, unsigned cpu, unsigned intid) = 0;
+  /// DIR: deactivates, where EOIR only drops the priority (EOImode 1).
+  void write_dir(Exec& x, unsigned cpu, unsigned intid) { deactivate(x, cpu, intid); }
   /// Writes 1 to that interrupt's bit of a set or clear register of the distributor.
   virtual void write_spi_bit(Exec& x, gic::Field field, unsigned intid) = 0;
   /// At reset: everything is enabled, PMR is 0xf0, and every SPI has priority 0xa0 and goes to CPU
   /// 0, as Linux's driver leaves it (irq-gic-common.c: gic_dist_config(), Linux 6.1), but none is
   /// enabled. To be called during elaboration.
   virtual void preset_running() = 0;
+  /// At reset every CPU interface has EOImode 1. To be called during elaboration.
+  void preset_eoi_mode_1();
 
  protected:
   struct Shape {

@@ -1,5 +1,7 @@
 #include "models/irqchip/gic_chip.h"
 
+#include <stdexcept>
+
 namespace irqloom {
 
 Call GicChip::irq_mask(Exec& x, unsigned hwirq) {
@@ -12,12 +14,17 @@ Call GicChip::irq_unmask(Exec& x, unsigned hwirq) {
   return Call::done();
 }
 
-// EOIR of the CPU that runs the flow handler: the only place where a level line is looked at again.
-Call GicChip::irq_eoi(Exec& x, unsigned hwirq) {
+unsigned GicChip::current_cpu(const Exec& x) const {
   const unsigned executor = x.fabric().state(x.world(), x.self()).executor;
   for (unsigned cpu = 0; cpu < cpus_.size(); ++cpu) {
-    if (cpus_[cpu] + 1U == executor) gic_.write_eoir(x, cpu, hwirq);
+    if (cpus_[cpu] + 1U == executor) return cpu;
   }
+  throw std::logic_error("an end of interrupt of a context that is on no CPU of the GIC");
+}
+
+// EOIR of the CPU that runs the flow handler: the only place where a level line is looked at again.
+Call GicChip::irq_eoi(Exec& x, unsigned hwirq) {
+  gic_.write_eoir(x, current_cpu(x), hwirq);
   return Call::done();
 }
 

@@ -4,10 +4,7 @@
 // drivers/irqchip/irq-gic.c and irq-gic-v3.c, Linux 6.1.192: gic_mask_irq(), gic_unmask_irq(),
 // gic_eoi_irq(), gic_retrigger(). There is no irq_disable, so genirq disables lazily, and no
 // irq_ack, since reading IAR has acknowledged.
-//
-// EOImode 1 differs for interrupts that are forwarded to a vCPU alone, and VFIO's are not
-// (arch/arm64/kvm: only the timers call kvm_vgic_map_phys_irq()): deactivation comes at the end of
-// the flow handler in both modes.
+// A kernel that was booted at EL2 has EOImode 1: gic_eoimode1_chip.h.
 #pragma once
 
 #include <vector>
@@ -34,7 +31,15 @@ class GicChip : public Module, public IrqChipIf {
   Call irq_eoi(Exec& x, unsigned hwirq) override;
   Call irq_ack(Exec& /*x*/, unsigned /*hwirq*/) override { return Call::done(); }
   Call irq_retrigger(Exec& x, unsigned hwirq) override;
+  bool is_active(Exec& x, unsigned hwirq) override {
+    return x.get(gic_.interrupt(0, hwirq)).active != 0;
+  }
   void touches(Footprint& footprint) const override { gic_.touches(footprint); }
+
+ protected:
+  Gic& gic() { return gic_; }
+  /// The GIC's CPU that the running context is on. std::logic_error when it is on none.
+  unsigned current_cpu(const Exec& x) const;
 
  private:
   Gic& gic_;

@@ -23,6 +23,7 @@ ArmVcpu::ArmVcpu(const sc_core::sc_module_name& module_name, Fabric& fabric, Con
       executor_(executor),
       interface_("interface", fabric, {kvm.vgic().model(), kvm.vgic().config().nr_lr}),
       state_(fabric.reserve<ArmVcpuState>(std::string(name()))),
+      mutex_(fabric.lock(std::string(name()) + ".mutex", "vcpu->mutex", LockKind::sleep)),
       trap_label_(fabric.name("TRAP")),
       abort_label_(fabric.name("0x0024 (DABT_LOW)")),
       irq_label_(fabric.name("IRQ")),
@@ -71,6 +72,7 @@ void ArmVcpu::reset(World& w) const {
     e.exclusive = static_cast<std::uint16_t>(thread_ + 1);
     return;
   }
+  w.mut(mutex_.slot).owner = static_cast<std::uint16_t>(thread_ + 1);
   s.has_run_once = 1;
   s.run = 1;
   s.running = 1;
@@ -121,6 +123,12 @@ Call ArmVcpu::dist_write(Exec& x, unsigned offset, std::uint32_t value) {
       access_, {.value = value, .offset = static_cast<std::uint16_t>(offset), .is_write = 1});
 }
 
+Call ArmVcpu::dist_write_byte(Exec& x, unsigned offset, std::uint32_t value) {
+  return x.call<VcpuLocals>(
+      access_,
+      {.value = value, .offset = static_cast<std::uint16_t>(offset), .is_write = 1, .is_byte = 1});
+}
+
 Call ArmVcpu::dist_read(Exec& x, unsigned offset) {
   return x.call<VcpuLocals>(access_, {.offset = static_cast<std::uint16_t>(offset)});
 }
@@ -132,7 +140,7 @@ void ArmVcpu::access_routine(Exec& x, Frame& self, VcpuLocals& f) {
   CALL(exit(x));
   LOCAL("the exit is done");
   if (f.is_write != 0) {
-    CALL(kvm_.vgic().mmio_write(x, config_.id, f.offset, f.value));
+    CALL(kvm_.vgic().mmio_write(x, config_.id, f.offset, f.value, f.is_byte != 0));
   } else {
     STEP("read the distributor", cost("kvm.vgic"), calls(kvm_));
     f.value = kvm_.vgic().mmio_read(x, f.offset);
@@ -284,8 +292,9 @@ void ArmVcpu::thread_main(Exec& x, Frame& self) {
   ROUTINE();
   for (;;) {
     if (is_outside(x)) {
-      STEP_WHEN(x.get(state_).run != 0, "the vCPU thread calls KVM_RUN", cost("sched.wakeup"),
-                writes(state_));
+      STEP_WHEN(x.get(state_).run != 0 && x.can_lock(mutex_), "the vCPU thread calls KVM_RUN",
+                cost("sched.wakeup"), writes(state_), takes(mutex_));
+      x.lock(mutex_);
       x.set(state_).running = 1;
       CALL(first_run(x));
       STEP("the checks of KVM_RUN are done", cost("kvm.vgic"), calls(*this));
@@ -293,6 +302,7 @@ void ArmVcpu::thread_main(Exec& x, Frame& self) {
       if (self.result < 0) {
         x.set(state_).run = 0;
         x.set(state_).running = 0;
+        x.unlock(mutex_);
         continue;
       }
       CALL(enter(x));
@@ -308,6 +318,7 @@ void ArmVcpu::thread_main(Exec& x, Frame& self) {
       LOCAL("entered again");
     }
     x.set(state_).running = 0;
+    x.unlock(mutex_);
   }
   ROUTINE_END();
 }
@@ -327,6 +338,7 @@ void ArmVcpu::stop_routine(Exec& x, Frame& self) {
 
 void ArmVcpu::touches(Footprint& footprint) const {
   footprint.writes.push_back(range(state_));
+  footprint.writes.push_back(range(mutex_.slot));
   interface_.touches(footprint);
   footprint.writes.push_back(range(fabric_.executors()[executor_].slot));
 }

@@ -26,7 +26,7 @@ struct ArmVcpuState {
   std::uint8_t initialized = 0;  ///< KVM_ARM_VCPU_INIT was called.
   std::uint8_t has_run_once = 0;
   std::uint8_t run = 0;       ///< User space wants it in KVM_RUN.
-  std::uint8_t running = 0;   ///< It is: the thread holds vcpu->mutex.
+  std::uint8_t running = 0;   ///< It is.
   std::uint8_t mode = 0;      ///< vcpu->mode
   std::uint8_t requests = 0;  ///< Bit 0: KVM_REQ_IRQ_PENDING, bit 1: KVM_REQ_SLEEP.
   std::uint8_t pause = 0;     ///< arch.pause: somebody changes active state.
@@ -42,7 +42,7 @@ struct VcpuLocals {
   std::uint32_t value = 0;
   std::uint16_t offset = 0;
   std::uint8_t is_write = 0;
-  std::uint8_t reserved = 0;
+  std::uint8_t is_byte = 0;  ///< Otherwise 32 bits, or the 64 of IROUTER.
 };
 
 class ArmVcpu : public Module, public Touches {
@@ -61,6 +61,8 @@ class ArmVcpu : public Module, public Touches {
   ExecutorId executor() const { return executor_; }
   VirtualCpuInterface& interface() { return interface_; }
   Slot<ArmVcpuState> state() const { return state_; }
+  /// vcpu->mutex: the thread holds it while it is in KVM_RUN.
+  const Lock& mutex() const { return mutex_; }
   ContextId thread() const { return thread_; }
   /// The guest's hard interrupt context on it; set once at elaboration.
   void set_hardirq(ContextId context) {
@@ -79,6 +81,7 @@ class ArmVcpu : public Module, public Touches {
   /// A trapped access of the distributor: exit, fold, access, flush, entry. The result of a read is
   /// its value.
   Call dist_write(Exec& x, unsigned offset, std::uint32_t value);
+  Call dist_write_byte(Exec& x, unsigned offset, std::uint32_t value);
   Call dist_read(Exec& x, unsigned offset);
 
   // --- entries and exits -----------------------------------------------------------------------
@@ -128,6 +131,7 @@ class ArmVcpu : public Module, public Touches {
   ExecutorId executor_;
   VirtualCpuInterface interface_;
   Slot<ArmVcpuState> state_;
+  Lock mutex_;
   ContextId hardirq_ = 0;
   bool has_hardirq_ = false;
   std::int64_t trap_label_;
@@ -151,4 +155,4 @@ IRQLOOM_FIELDS(irqloom::ArmVcpuState, IRQLOOM_FLAG(online), IRQLOOM_FLAG(initial
                IRQLOOM_NUMBER(mode), IRQLOOM_HEX(requests), IRQLOOM_FLAG(pause),
                IRQLOOM_NUMBER(result), IRQLOOM_FLAG(entered), IRQLOOM_NUMBER(reserved));
 IRQLOOM_FIELDS(irqloom::VcpuLocals, IRQLOOM_HEX(value), IRQLOOM_HEX(offset), IRQLOOM_FLAG(is_write),
-               IRQLOOM_NUMBER(reserved));
+               IRQLOOM_FLAG(is_byte));

@@ -82,9 +82,19 @@ bool KvmArm64::intc_initialized(Exec& x) const {
   return vgic_->readiness().accepts_irqfd(x);
 }
 
-bool KvmArm64::is_any_vcpu_running(Exec& x) const {
-  return std::any_of(vcpus_.begin(), vcpus_.end(),
-                     [&](const ArmVcpu* v) { return x.get(v->state()).running != 0; });
+// Every mutex or none; one that is taken is not waited for.
+bool KvmArm64::lock_all_vcpus(Exec& x) {
+  if (!std::ranges::all_of(vcpus_, [&](ArmVcpu* v) { return x.can_lock(v->mutex()); })) {
+    return false;
+  }
+  for (ArmVcpu* v : vcpus_)
+    x.try_lock(v->mutex());
+  return true;
+}
+
+void KvmArm64::unlock_all_vcpus(Exec& x) {
+  for (ArmVcpu* v : vcpus_)
+    x.unlock(v->mutex());
 }
 
 std::optional<int> KvmArm64::check_extension(std::string_view capability) {

@@ -125,7 +125,8 @@ class KvmArm64 : public KvmVm {
   void create_vcpu_routine(Exec& x, Frame& self, IoctlLocals& f);
   void attr_routine(Exec& x, Frame& self, IoctlLocals& f);
   std::optional<ArmRouteState> route(Exec& x, unsigned gsi) const;
-  bool is_any_vcpu_running(Exec& x) const;
+  bool lock_all_vcpus(Exec& x);
+  void unlock_all_vcpus(Exec& x);
   void default_routes(World& w, unsigned nr_spis) const;
 
   Config config_;

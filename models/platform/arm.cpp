@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "models/irqchip/gic_eoimode1_chip.h"
 #include "models/irqchip/gicv2.h"
 #include "models/irqchip/gicv3.h"
 
@@ -35,6 +36,12 @@ std::vector<unsigned> spis_of(const Spec& spec) {
   return spis;
 }
 
+bool kills_vmm(const Spec& spec) {
+  return std::ranges::any_of(spec.scripts, [](const ScriptSpec& s) {
+    return std::ranges::find(s.ops, ScriptOp::Kind::kill, &ScriptOp::kind) != s.ops.end();
+  });
+}
+
 bool is_armed(const DeviceSpec& d) {
   return d.armed_at_reset;
 }
@@ -44,19 +51,32 @@ bool is_armed(const DeviceSpec& d) {
 Machine::Machine(Fabric& fabric, const Spec& spec)
     : fabric_(fabric), eventfd_locks_(std::make_shared<EventfdLocks>()) {
   build_host(spec);
-  build_kvm(spec);
+  of_process([&] { build_kvm(spec); });
+  build_process_exit(spec);
   for (const DeviceSpec& d : spec.devices)
     build_device(spec, d);
-  for (const EmulatedSpec& e : spec.emulated)
-    build_emulated(e);
-  for (const GuestLine& l : spec.lines)
-    build_line(spec, l);
+  of_process([&] {
+    for (const EmulatedSpec& e : spec.emulated)
+      build_emulated(e);
+    for (const GuestLine& l : spec.lines)
+      build_line(spec, l);
+  });
   for (const ScriptSpec& s : spec.scripts)
     build_script(spec, s);
-  add_properties();
+  of_process([&] { add_properties(); });
+  if (!process_exit_) return;
+  for (const auto& [first, last] : process_slots_)
+    process_exit_->add_state(first, last);
 }
 
 Machine::~Machine() = default;
+
+void Machine::of_process(const std::function<void()>& build) {
+  const auto next = [this] { return static_cast<SlotIndex>(fabric_.layout().slots().size()); };
+  const SlotIndex first = next();
+  build();
+  process_slots_.emplace_back(first, next());
+}
 
 // Only the lines of devices are wired: the controller has no other interrupts.
 void Machine::build_host(const Spec& spec) {
@@ -70,13 +90,19 @@ void Machine::build_host(const Spec& spec) {
     host_gic_ = std::make_unique<GicV2>("host_gic", fabric_, spec.host_cpus, gic_intids, wired);
   }
   host_gic_->preset_running();
-  host_chip_ = std::make_unique<GicChip>("host_chip", fabric_, *host_gic_);
+  const bool eoi_mode_1 = spec.host_eoi_mode == 1;
+  if (eoi_mode_1) {
+    host_gic_->preset_eoi_mode_1();
+    host_chip_ = std::make_unique<GicEoimode1Chip>("host_chip", fabric_, *host_gic_);
+  } else {
+    host_chip_ = std::make_unique<GicChip>("host_chip", fabric_, *host_gic_);
+  }
   for (unsigned i = 0; i < spec.host_cpus; ++i) {
     host_cpus_.push_back(fabric_.executor(number("cpu", i)));
     host_chip_->attach(host_cpus_[i]);
     // Every SPI goes to CPU 0; a CPU that takes none needs no entry.
     if (i != 0) continue;
-    host_gic_cpus_.push_back(std::make_unique<GicCpu>(*host_gic_, i));
+    host_gic_cpus_.push_back(std::make_unique<GicCpu>(*host_gic_, i, eoi_mode_1));
     host_entries_.push_back(
         std::make_unique<GicEntry>(number("cpu_entry", i).c_str(), fabric_,
                                    GicEntry::Config{.layer = "host kernel",
@@ -119,6 +145,16 @@ void Machine::build_kvm(const Spec& spec) {
   gic_reset_ = std::make_unique<GicReset>("gic_reset", fabric_, *kvm_);
 }
 
+void Machine::build_process_exit(const Spec& spec) {
+  if (!kills_vmm(spec)) return;
+  if (spec.started || !spec.emulated.empty()) {
+    throw std::invalid_argument("a VMM that is killed starts by a script and emulates no device");
+  }
+  process_exit_ = std::make_unique<ProcessExit>("process_exit", fabric_, *main_thread_);
+  for (const auto& v : vcpus_)
+    process_exit_->attach(*v);
+}
+
 Resampler& Machine::resampler(unsigned gsi) {
   for (const auto& r : resamplers_) {
     if (r->gsi() == gsi) return *r;
@@ -138,22 +174,37 @@ void Machine::build_device(const Spec& spec, const DeviceSpec& d) {
   a.device->wire.bind(a.wire->in);
   a.wire->out.bind(host_gic_->inputs);
   build_host_line(d, a);
-  build_signalling(d, a);
+  of_process([&] {
+    build_signalling(d, a);
+    build_handler(spec, d, a);
+  });
   assert_at_reset(d, a);
+  if (process_exit_) build_release(d, a);
+  assignments_.emplace_back(d.name, std::move(a));
+}
+
+void Machine::build_release(const DeviceSpec& d, Assignment& a) {
+  a.release = std::make_unique<VfioPlatformRelease>(fabric_, *a.vfio, *a.device, *a.host_desc,
+                                                    d.reset_at_release);
+  process_exit_->attach(*a.irqfd, *a.trigger, *a.release);
+  if (a.handler) process_exit_->add_thread(a.handler->context());
+}
+
+void Machine::build_handler(const Spec& spec, const DeviceSpec& d, Assignment& a) {
   const auto installs = [&](const ScriptOp& op) {
     return op.kind == ScriptOp::Kind::handle_eventfd && op.device == d.name;
   };
-  if (std::ranges::any_of(spec.scripts, [&](const ScriptSpec& s) {
+  if (std::ranges::none_of(spec.scripts, [&](const ScriptSpec& s) {
         return std::ranges::any_of(s.ops, installs);
       })) {
-    a.handler = std::make_unique<UserHandler>(
-        (d.name + "_handler").c_str(), fabric_,
-        UserHandler::Config{.intid = intid_of(d.gsi), .retries = d.handler_retries},
-        UserHandler::Parts{*a.device, *a.trigger, *a.vfio, *kvm_, *main_thread_});
-    for (const auto& v : vcpus_)
-      a.handler->attach(*v);
+    return;
   }
-  assignments_.emplace_back(d.name, std::move(a));
+  a.handler = std::make_unique<UserHandler>(
+      (d.name + "_handler").c_str(), fabric_,
+      UserHandler::Config{.intid = intid_of(d.gsi), .retries = d.handler_retries},
+      UserHandler::Parts{*a.device, *a.trigger, *a.vfio, *kvm_, *main_thread_});
+  for (const auto& v : vcpus_)
+    a.handler->attach(*v);
 }
 
 // drivers/vfio/platform/vfio_platform_irq.c: requested at open with IRQF_NO_AUTOEN.
@@ -261,7 +312,6 @@ std::function<bool(const World&)> Machine::work_predicate(const GuestLine& l) {
 void Machine::build_line(const Spec& spec, const GuestLine& l) {
   const std::string name = number("guest_irq", l.gsi);
   const unsigned intid = intid_of(l.gsi);
-  GicEntry& entry = *guest_entries_.at(l.vcpu);
   lines_.push_back({fabric_.name(name), name, -1, work_predicate(l)});
   auto desc = std::make_unique<IrqDesc>(name.c_str(), fabric_,
                                         DescConfig{.irq = l.gsi,
@@ -285,8 +335,11 @@ void Machine::build_line(const Spec& spec, const GuestLine& l) {
   }
   if (l.enabled_at_reset) desc->start_at_reset();
   desc->chip.bind(guest_chip_->ops);
-  entry.add_intid(intid);
-  entry.flows.bind(desc->flow);
+  // Whichever vCPU the interrupt goes to: the domain maps it for all of them.
+  for (const auto& entry : guest_entries_) {
+    entry->add_intid(intid);
+    entry->flows.bind(desc->flow);
+  }
   if (spec.started) {
     VgicIrq irq;
     irq.enabled = l.enabled_at_reset ? 1 : 0;

@@ -3,11 +3,13 @@
 // matter.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "models/eventfd/eventfd.h"
+#include "models/genirq/affinity.h"
 #include "models/genirq/desc.h"
 #include "models/genirq/gic_entry.h"
 #include "models/guest/driver.h"
@@ -23,9 +25,11 @@
 #include "models/property/spurious_entry.h"
 #include "models/property/storm.h"
 #include "models/vfio/platform.h"
+#include "models/vfio/platform_release.h"
 #include "models/vmm/gic_reset.h"
 #include "models/vmm/held_line.h"
 #include "models/vmm/main_thread.h"
+#include "models/vmm/process_exit.h"
 #include "models/vmm/script.h"
 #include "models/vmm/script_spec.h"
 #include "models/vmm/user_handler.h"
@@ -44,6 +48,8 @@ struct DeviceSpec {
   bool armed_at_reset = true;
   /// It has work and asserts its wire, from a VMM before.
   bool asserting = false;
+  /// VFIO has a reset module for it: a reset when its last file descriptor is closed.
+  bool reset_at_release = false;
   /// User space that handles the eventfd tries again when KVM_IRQ_LINE fails.
   bool handler_retries = false;
 };
@@ -70,6 +76,8 @@ struct Spec {
   unsigned host_cpus = 2;
   unsigned vcpus = 1;
   bool host_gicv3 = false;
+  /// Of the host's GIC: 1 on a kernel that was booted at EL2, as KVM needs it.
+  unsigned host_eoi_mode = 0;
   VgicModel gic = VgicModel::v2;
   /// The VM runs, its guest has set up the distributor; false: nothing is created yet.
   bool started = false;
@@ -96,7 +104,8 @@ struct Assignment {
   std::unique_ptr<Eventfd> trigger;
   std::unique_ptr<Eventfd> resamplefd;
   std::unique_ptr<Irqfd> irqfd;
-  std::unique_ptr<UserHandler> handler;  ///< Only where a script installs it.
+  std::unique_ptr<UserHandler> handler;          ///< Only where a script installs it.
+  std::unique_ptr<VfioPlatformRelease> release;  ///< Only where a script kills the VMM.
 };
 
 /// The elaborated set-up. Everything is owned here; the fabric must be sealed by the caller after
@@ -117,11 +126,16 @@ class Machine {
   IrqDesc& guest_desc(unsigned gsi);
 
  private:
+  /// What `build` reserves is the VMM's: it is gone when that one is killed.
+  void of_process(const std::function<void()>& build);
   void build_host(const Spec& spec);
   void build_kvm(const Spec& spec);
+  void build_process_exit(const Spec& spec);
   void build_device(const Spec& spec, const DeviceSpec& d);
   void build_host_line(const DeviceSpec& d, Assignment& a);
   void build_signalling(const DeviceSpec& d, Assignment& a);
+  void build_handler(const Spec& spec, const DeviceSpec& d, Assignment& a);
+  void build_release(const DeviceSpec& d, Assignment& a);
   void assert_at_reset(const DeviceSpec& d, const Assignment& a);
   void build_emulated(const EmulatedSpec& e);
   void build_line(const Spec& spec, const GuestLine& line);
@@ -152,10 +166,13 @@ class Machine {
   std::vector<std::unique_ptr<GicEntry>> guest_entries_;
   std::unique_ptr<MainThread> main_thread_;
   std::unique_ptr<GicReset> gic_reset_;
+  std::unique_ptr<ProcessExit> process_exit_;  ///< Only where a script kills the VMM.
+  std::vector<std::pair<SlotIndex, SlotIndex>> process_slots_;
   std::vector<std::unique_ptr<Resampler>> resamplers_;
   std::vector<std::pair<std::string, Assignment>> assignments_;
   std::vector<std::pair<std::string, std::unique_ptr<HeldLine>>> emulated_;
   std::vector<std::pair<unsigned, std::unique_ptr<IrqDesc>>> guest_descs_;
+  std::vector<std::unique_ptr<IrqAffinity>> affinities_;
   std::vector<std::unique_ptr<Driver>> drivers_;
   std::vector<std::unique_ptr<Script>> scripts_;
   std::vector<SpuriousEntry::Line> lines_;

@@ -57,6 +57,7 @@ Script::Op Machine::vmm_operation(const ScriptOp& op) {
   KvmArm64* kvm = kvm_.get();
   MainThread* main = main_thread_.get();
   GicReset* reset = gic_reset_.get();
+  ProcessExit* process = process_exit_.get();
   const unsigned value = op.value;
   const unsigned intid = op.intid;
   switch (op.kind) {
@@ -82,6 +83,13 @@ Script::Op Machine::vmm_operation(const ScriptOp& op) {
       return [main](Exec& x) { return main->vm_start(x); };
     case Kind::vm_stop:
       return [main](Exec& x) { return main->vm_stop(x); };
+    case Kind::kick_vcpu:
+      return [vcpu = vcpus_.at(value).get()](Exec& x) { return vcpu->kick(x); };
+    case Kind::kill:
+      return [process](Exec& x) {
+        process->kill(x);
+        return Call::done();
+      };
     case Kind::await_reset:
       return [main](Exec& x) { return main->await_reset(x); };
     case Kind::reset_done:
@@ -106,6 +114,11 @@ Script::Op Machine::line_operation(const Spec& spec, const ScriptOp& op) {
       return [desc](Exec& x) { return desc->enable_irq(x); };
     case Kind::disable:
       return [desc](Exec& x) { return desc->disable_irq_nosync(x); };
+    case Kind::set_affinity:
+      affinities_.push_back(std::make_unique<IrqAffinity>(fabric_, *desc));
+      return [affinity = affinities_.back().get(), cpu = op.value](Exec& x) {
+        return affinity->irq_set_affinity(x, cpu);
+      };
     default:
       return [chip, intid, edge](Exec& x) { return chip->set_type(x, intid, edge); };
   }
@@ -118,6 +131,7 @@ Script::Op Machine::operation(const Spec& spec, const ScriptOp& op) {
     case Kind::enable:
     case Kind::disable:
     case Kind::set_type:
+    case Kind::set_affinity:
       return line_operation(spec, op);
     case Kind::gic_init:
       return [chip](Exec& x) { return chip->init(x); };
@@ -134,6 +148,7 @@ Script::Op Machine::operation(const Spec& spec, const ScriptOp& op) {
 
 std::vector<const Touches*> Machine::touched() const {
   std::vector<const Touches*> list = {kvm_.get(), main_thread_.get(), guest_chip_.get()};
+  if (process_exit_) list.push_back(process_exit_.get());
   for (const auto& [name, a] : assignments_) {
     list.push_back(a.irqfd.get());
     list.push_back(a.trigger.get());
@@ -149,18 +164,28 @@ std::vector<const Touches*> Machine::touched() const {
   return list;
 }
 
+// An optional script is somebody outside: he outlives the VMM.
 void Machine::build_script(const Spec& spec, const ScriptSpec& s) {
   std::vector<Script::Operation> ops;
   for (const ScriptOp& op : s.ops)
     ops.push_back({operation(spec, op), op.name, op.if_failed, op.if_done});
-  scripts_.push_back(std::make_unique<Script>(
-      s.name.c_str(), fabric_,
-      Script::Config{.layer = s.in_guest ? "guest" : "vmm",
-                     .executor = s.in_guest ? guest_cpus_.at(s.vcpu) : no_executor,
-                     .optional = s.optional,
-                     .repeats = s.repeats,
-                     .stack_bytes = deep_stack},
-      std::move(ops), touched()));
+  const auto build = [&] {
+    scripts_.push_back(std::make_unique<Script>(
+        s.name.c_str(), fabric_,
+        Script::Config{.layer = s.in_guest ? "guest" : "vmm",
+                       .executor = s.in_guest ? guest_cpus_.at(s.vcpu) : no_executor,
+                       .optional = s.optional,
+                       .repeats = s.repeats,
+                       .period_key = s.period_key,
+                       .stack_bytes = deep_stack},
+        std::move(ops), touched()));
+  };
+  if (s.optional) {
+    build();
+    return;
+  }
+  of_process(build);
+  if (process_exit_ && !s.in_guest) process_exit_->add_thread(scripts_.back()->context());
 }
 
 }  // namespace irqloom::arm

@@ -51,6 +51,8 @@ class VfioPlatform : public Module, public ActionIf, public WakeIf {
   Call set_trigger(Exec& x);
   /// UNMASK with an eventfd: hooks the virqfd; an event that is counted already unmasks now.
   Call attach_unmask(Exec& x);
+  /// Unhooks the virqfd. Atomic; nobody is signalling the eventfd.
+  void detach_unmask(Exec& x) { resamplefd_->unhook(x, waiter_index_); }
   /// UNMASK with no data: unmasks now.
   Call unmask(Exec& x);
   /// MASK with no data.

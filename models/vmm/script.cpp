@@ -53,7 +53,7 @@ void Script::run(Exec& x, Frame& self, ScriptLocals& f) {
   ROUTINE();
   do {
     for (f.i = 0; f.i < ops_.size(); ++f.i) {
-      STEP("wait for its time", cost("script.wait"));
+      STEP("wait for its time", cost(config_.period_key));
       STEP("begin the operation", cost("ioctl"), results(), Calls{touched_});
       if (!is_wanted(x, f.i)) continue;
       CALL(ops_[f.i].act(x));

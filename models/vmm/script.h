@@ -42,6 +42,7 @@ class Script : public Module {
     ExecutorId executor = no_executor;
     bool optional = false;
     bool repeats = false;
+    std::string period_key = "script.wait";  ///< Cost of the rest before each operation.
     std::uint16_t stack_bytes = 160;
   };
 

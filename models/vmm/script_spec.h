@@ -40,10 +40,13 @@ struct ScriptOp {
     reset_done,       ///< Answers it.
     raise,            ///< `device` gets new work.
     reset_device,     ///< `device` is reset, by VFIO or by the guest's driver.
+    kick_vcpu,        ///< vCPU `value` is interrupted on its CPU: the host's tick.
+    kill,             ///< The VMM is killed and started again; by an outsider.
     // A guest on arm64.
     gic_init,       ///< gic_dist_config(): every SPI level, disabled, inactive; then CTLR on.
     clear_pending,  ///< ICPENDR of every SPI.
     set_type,       ///< ICFGR of guest line `gsi`: its own trigger type.
+    set_affinity,   ///< irq_set_affinity() of guest line `gsi`: to vCPU `value`.
     system_reset    ///< It asks the VMM for a reset, and waits until the VMM has done it.
   };
   Kind kind = Kind::wait;
@@ -83,6 +86,7 @@ struct ScriptSpec {
   bool optional = false;  ///< An operator: never owed its steps.
   bool repeats = false;
   std::vector<ScriptOp> ops;
+  std::string period_key = "script.wait";  ///< Cost of the rest before each operation.
 };
 
 }  // namespace irqloom

@@ -10,9 +10,9 @@ UserHandler::UserHandler(const sc_core::sc_module_name& module_name, Fabric& fab
       state_(fabric.reserve<UserHandlerState>(std::string(name()))),
       access_(fabric.routine<&UserHandler::trapped_access>(*this, "vfio_platform_eoi",
                                                            "hw/vfio/platform.c, QEMU 7.2")) {
-  fabric.context({.name = std::string(name()), .layer = "vmm", .stack_bytes = 192},
-                 fabric.routine<&UserHandler::vfio_intp_interrupt>(*this, "vfio_intp_interrupt",
-                                                                   "hw/vfio/platform.c, QEMU 7.2"));
+  context_ = fabric.context({.name = std::string(name()), .layer = "vmm", .stack_bytes = 192},
+                            fabric.routine<&UserHandler::vfio_intp_interrupt>(
+                                *this, "vfio_intp_interrupt", "hw/vfio/platform.c, QEMU 7.2"));
 }
 
 bool UserHandler::has_event(Exec& x) const {

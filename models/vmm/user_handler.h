@@ -58,6 +58,8 @@ class UserHandler : public Module, public DeviceIf, public AccessTrapIf {
   void touches(Footprint& footprint) const override;
 
   Slot<UserHandlerState> state() const { return state_; }
+  /// The main loop.
+  ContextId context() const { return context_; }
 
  private:
   void vfio_intp_interrupt(Exec& x, Frame& self);
@@ -68,6 +70,7 @@ class UserHandler : public Module, public DeviceIf, public AccessTrapIf {
   Parts parts_;
   std::vector<ArmVcpu*> vcpus_;
   Slot<UserHandlerState> state_;
+  ContextId context_ = 0;
   RoutineId access_;
 };
 

@@ -19,8 +19,8 @@ constexpr unsigned last_spi = 1019;
 constexpr std::uint64_t most_lrs = 16;
 
 void read_platform(const Cursor& platform, arm::Spec& spec) {
-  platform.unknown_keys(
-      {"arch", "host_cpus", "vcpus", "gic_version", "host_gic_version", "vm", "list_registers"});
+  platform.unknown_keys({"arch", "host_cpus", "vcpus", "gic_version", "host_gic_version",
+                         "host_eoi_mode", "vm", "list_registers"});
   spec.host_cpus = narrow<unsigned>(platform["host_cpus"].uint_or(1, 1, most_cpus));
   const Cursor vcpus = platform["vcpus"];
   if (vcpus && vcpus.json().is_number_unsigned() && vcpus.uint() == 0)
@@ -30,6 +30,7 @@ void read_platform(const Cursor& platform, arm::Spec& spec) {
   const auto version = [&](const char* key) { return platform[key].uint_or(2, 2, 3); };
   spec.gic = version("gic_version") == 3 ? VgicModel::v3 : VgicModel::v2;
   spec.host_gicv3 = version("host_gic_version") == 3;
+  spec.host_eoi_mode = narrow<unsigned>(platform["host_eoi_mode"].uint_or(0, 0, 1));
   spec.started = platform["vm"].one_of_or<bool>(true, {{"running", true}, {"by-script", false}});
   spec.nr_lr = narrow<unsigned>(platform["list_registers"].uint_or(4, 1, most_lrs));
 }
@@ -88,7 +89,7 @@ arm::EmulatedSpec read_emulated(const Cursor& root, const Member& member, Parts&
 arm::DeviceSpec read_device(const Cursor& root, const Member& member, Parts& parts) {
   const auto& [name, device] = member;
   device.unknown_keys({"type", "trigger", "host_spi", "gsi", "raises", "late_deassert", "resample",
-                       "assigned", "asserting", "on_error"});
+                       "assigned", "asserting", "reset_at_release", "on_error"});
   arm::DeviceSpec spec;
   spec.name = name;
   spec.config.edge = read_is_edge(device["trigger"]);
@@ -104,6 +105,7 @@ arm::DeviceSpec read_device(const Cursor& root, const Member& member, Parts& par
   spec.asserting = device["asserting"].boolean_or(false);
   if (spec.asserting && spec.config.edge)
     device["asserting"].fail("an edge-triggered device holds no wire");
+  spec.reset_at_release = device["reset_at_release"].boolean_or(false);
   spec.handler_retries = device["on_error"].one_of_or("ignore", {"ignore", "retry"}) == "retry";
   if (root["costs"] && root["costs"][period_key(name)]) spec.config.period_key = period_key(name);
   parts.devices[name] = {spec.gsi, true};
@@ -138,6 +140,26 @@ arm::GuestLine read_line(const Member& member, const arm::Spec& spec, const Part
   return l;
 }
 
+/// A kill comes from outside, and what starts after it starts from nothing.
+void check_kills(const Cursor& root, const arm::Spec& spec) {
+  for (const ScriptSpec& s : spec.scripts) {
+    if (std::ranges::find(s.ops, ScriptOp::Kind::kill, &ScriptOp::kind) == s.ops.end()) continue;
+    const Cursor script = root["scripts"][s.name];
+    if (!s.optional) {
+      script.fail_key("\"" + s.name + "\" is of the VMM that it kills",
+                      "\"optional\": true: somebody outside");
+    }
+    if (spec.started) {
+      script.fail_key("the VMM is killed and started again, and the VM runs without its doing",
+                      "\"vm\": \"by-script\" in the platform");
+    }
+    if (!spec.emulated.empty()) {
+      script.fail_key("the VMM is killed, and \"" + spec.emulated[0].name + "\" is a part of it",
+                      "devices of type \"platform\" alone");
+    }
+  }
+}
+
 }  // namespace
 
 const std::vector<OpRule>& arm_operations() {
@@ -166,10 +188,13 @@ const std::vector<OpRule>& arm_operations() {
       {"reset-done", Kind::reset_done},
       {"raise", Kind::raise, Takes::device},
       {"reset-device", Kind::reset_device, Takes::device},
+      {"kick-vcpu", Kind::kick_vcpu, Takes::vcpu},
+      {"kill", Kind::kill},
       {"wait", Kind::wait},
       {"gic-init", Kind::gic_init, Takes::nothing, false, true},
       {"clear-pending", Kind::clear_pending, Takes::nothing, false, true},
       {"set-type", Kind::set_type, Takes::line, false, true},
+      {"set-affinity", Kind::set_affinity, Takes::line_and_vcpu, false, true},
       {"enable", Kind::enable, Takes::line, false, true},
       {"disable", Kind::disable, Takes::line, false, true},
       {"system-reset", Kind::system_reset, Takes::nothing, false, true}};
@@ -201,6 +226,10 @@ arm::Spec read_arm(const Cursor& root, Mode mode) {
   }
   std::ranges::sort(spec.lines, {}, &arm::GuestLine::gsi);
   spec.scripts = read_scripts(root, parts, arm_operations(), true);
+  for (ScriptSpec& s : spec.scripts) {
+    if (root["costs"] && root["costs"][period_key(s.name)]) s.period_key = period_key(s.name);
+  }
+  check_kills(root, spec);
   const std::vector<Threshold> spurious = read_spurious(root);
   if (!spurious.empty()) {
     spec.spurious_limit = narrow<std::uint32_t>(value_of(spurious[0], mode));

@@ -27,8 +27,9 @@ std::string_view to_string(timed::CostKind kind);
 
 /// The defaults, changed by `costs`, the "costs" object of a scenario (which may be missing): each
 /// member is a cost as scenario::read_cost takes it, or {"cost": ..., "kind": ...}. Besides the
-/// default keys, "NAME.period" sets the time between the raises of one of `devices`; it is in the
-/// result only if the scenario names it. Throws InputError.
+/// default keys, "NAME.period" sets the time between the raises of one of `devices`, or before
+/// the operations of a script that is listed there; it is in the result only if the scenario names
+/// it. Throws InputError.
 timed::CostTable read_costs(const scenario::Cursor& costs, const std::vector<std::string>& devices);
 
 /// The key of the time between the raises of `device`.

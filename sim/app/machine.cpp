@@ -46,6 +46,8 @@ std::vector<std::string> device_names(const Cursor& root) {
     std::vector<std::string> names = names_of_devices(spec);
     for (const arm::EmulatedSpec& e : spec.emulated)
       names.push_back(e.name);
+    for (const ScriptSpec& s : spec.scripts)
+      names.push_back(s.name);
     return names;
   }
   return names_of_devices(read_x86(root, Mode::run));

@@ -91,6 +91,17 @@ void read_what(const Cursor& op, const OpRule& rule, ScriptOp& spec, const Parts
       spec.intid = narrow<unsigned>(op["intid"].uint(0, 65535));
       spec.value = narrow<unsigned>(op["level"].uint_or(1, 0, 1));
       break;
+    case OpRule::Takes::line_and_vcpu:
+      keys.insert(keys.end(), {"gsi", "value"});
+      op.unknown_keys(keys);
+      read_op_line(op, spec, parts);
+      spec.value = narrow<unsigned>(op["value"].uint(0, parts.vcpus - 1));
+      break;
+    case OpRule::Takes::vcpu:
+      keys.emplace_back("value");
+      op.unknown_keys(keys);
+      spec.value = narrow<unsigned>(op["value"].uint(0, parts.vcpus - 1));
+      break;
     case OpRule::Takes::number:
       keys.emplace_back("value");
       op.unknown_keys(keys);

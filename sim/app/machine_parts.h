@@ -53,7 +53,15 @@ struct Parts {
 
 /// An operation of scripts by its name in a scenario, and what it takes.
 struct OpRule {
-  enum class Takes : std::uint8_t { nothing, device, line, intid_and_level, number };
+  enum class Takes : std::uint8_t {
+    nothing,
+    device,
+    line,
+    line_and_vcpu,
+    intid_and_level,
+    number,
+    vcpu
+  };
   const char* name;
   ScriptOp::Kind kind;
   Takes takes = Takes::nothing;

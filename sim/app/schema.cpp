@@ -86,6 +86,11 @@ Json platform() {
        {"pins", with_default(number("x86: pins of both I/O APICs, and GSIs.", 1, 24), 24)},
        {"gic_version", with_default(number("arm64: of the guest's GIC.", 2, 3), 2)},
        {"host_gic_version", with_default(number("arm64: of the host's.", 2, 3), 2)},
+       {"host_eoi_mode",
+        with_default(number("arm64: of the host's GIC: 1 on a kernel that was booted at EL2; the "
+                            "verdicts are those of 0.",
+                            0, 1),
+                     0)},
        {"vm", with_default(one_of_names("arm64: by-script: nothing is created yet.",
                                         {"running", "by-script"}),
                            "running")},
@@ -140,11 +145,12 @@ Json device() {
        {"assigned", with_default(one_of_names("pci, platform: when KVM_IRQFD is called.",
                                               {"at-reset", "by-script"}),
                                  "at-reset")},
-       {"asserting",
-        flag("arm64: it has work and asserts its wire, from a VMM before.", false)},
+       {"asserting", flag("arm64: it has work and asserts its wire, from a VMM before.", false)},
        {"resample",
         {{"type", "boolean"},
          {"description", "arm64: a resample irqfd; default: for level-triggered devices."}}},
+       {"reset_at_release",
+        flag("arm64, platform: VFIO resets it when the last file descriptor is closed.", false)},
        {"on_error", with_default(one_of_names("arm64: user space whose KVM_IRQ_LINE fails.",
                                               {"ignore", "retry"}),
                                  "ignore")},
@@ -249,7 +255,9 @@ Json script() {
        {"gsi", number("A line of a Linux guest: for operations on lines.", 0, 987)},
        {"intid", number("irq-line: any number; KVM answers.", 0, 65535)},
        {"level", with_default(number("irq-line: the level.", 0, 1), 1)},
-       {"value", number("create-vcpu: its id. nr-irqs: how many.", 0, 65535)},
+       {"value",
+        number("create-vcpu, kick-vcpu: its id. set-affinity: that of the vCPU. nr-irqs: how many.",
+               0, 65535)},
        {"if_failed", text("arm64: an earlier operation; only if that one failed.")},
        {"if_done", text("arm64: an earlier operation; only if that one did not fail.")}},
       {"do"});
@@ -306,11 +314,12 @@ Json costs() {
                  {"kind", one_of_names("busy: holds it. sleep: frees it. elsewhere: concerns none.",
                                        {"busy", "sleep", "elsewhere"})}},
                 {"cost"})})}};
-  Json json = {
-      {"type", "object"},
-      {"description", "What steps cost; NAME.period is the time between a device's raises."},
-      {"additionalProperties", false},
-      {"patternProperties", {{"^[a-z][a-z0-9-]{0,30}\\.period$", entry}}}};
+  Json json = {{"type", "object"},
+               {"description",
+                "What steps cost; NAME.period is the time between a device's raises or, on "
+                "arm64, before a script's operations."},
+               {"additionalProperties", false},
+               {"patternProperties", {{"^[a-z][a-z0-9-]{0,30}\\.period$", entry}}}};
   json["properties"] = Json::object();
   for (const DefaultCost& c : default_costs()) {
     json["properties"][std::string(c.key)] =

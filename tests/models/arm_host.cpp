@@ -10,29 +10,38 @@ std::unique_ptr<Gic> make_gic(Fabric& fabric, bool v3) {
   return std::make_unique<GicV2>("gic", fabric, 1, 64, wired);
 }
 
+std::unique_ptr<GicChip> make_chip(Fabric& fabric, Gic& gic, bool eoi_mode_1) {
+  if (!eoi_mode_1) return std::make_unique<GicChip>("chip", fabric, gic);
+  gic.preset_eoi_mode_1();
+  auto chip = std::make_unique<GicEoimode1Chip>("chip", fabric, gic);
+  chip->add_forwardable(host_spi);
+  return chip;
+}
+
 }  // namespace
 
 ArmHostParts::ArmHostParts(const ArmHostConfig& config)
     : cpu(fabric.executor("cpu0")),
       gic(make_gic(fabric, config.gicv3)),
-      chip("chip", fabric, *gic),
-      gic_cpu(*gic, 0),
+      chip(make_chip(fabric, *gic, config.eoi_mode_1)),
+      gic_cpu(*gic, 0, config.eoi_mode_1),
       entry("entry", fabric, GicEntry::Config{.layer = "host kernel", .context = "cpu0/hardirq"},
             gic_cpu, cpu),
       device("dev0", fabric, {.raises = false, .edge = config.edge}),
       wire("wire", fabric, host_spi),
       desc("line", fabric,
            {.irq = host_spi, .hwirq = host_spi, .edge = config.edge, .layer = "host kernel"}),
+      free_irq(fabric, desc),
       vfio("vfio", fabric, !config.edge),
       trigger("trigger", fabric, locks, 8),
       resamplefd("resamplefd", fabric, locks),
       task("task", fabric) {
   gic->preset_running();
-  chip.attach(cpu);
+  chip->attach(cpu);
   device.wire.bind(wire.in);
   wire.out.bind(gic->inputs);
   desc.add_action({.name = "vfio-irq"});
-  desc.chip.bind(chip.ops);
+  desc.chip.bind(chip->ops);
   desc.actions.bind(vfio.action);
   entry.add_intid(host_spi);
   entry.flows.bind(desc.flow);

@@ -8,8 +8,9 @@
 #include "models/eventfd/eventfd.h"
 #include "models/events.h"
 #include "models/genirq/desc.h"
+#include "models/genirq/free_irq.h"
 #include "models/genirq/gic_entry.h"
-#include "models/irqchip/gic_chip.h"
+#include "models/irqchip/gic_eoimode1_chip.h"
 #include "models/irqchip/gicv2.h"
 #include "models/irqchip/gicv3.h"
 #include "models/pci/device.h"
@@ -24,6 +25,7 @@ inline constexpr unsigned host_spi = 40;
 struct ArmHostConfig {
   bool edge = false;
   bool gicv3 = false;
+  bool eoi_mode_1 = false;
   bool armed = true;  ///< The trigger is set; otherwise the line is requested and disabled.
 };
 
@@ -37,12 +39,13 @@ class ArmHostParts {
   Fabric fabric;
   ExecutorId cpu;
   std::unique_ptr<Gic> gic;
-  GicChip chip;
+  std::unique_ptr<GicChip> chip;
   GicCpu gic_cpu;
   GicEntry entry;
   Device device;
   Wire wire;
   IrqDesc desc;
+  FreeIrq free_irq;
   VfioPlatform vfio;
   std::shared_ptr<EventfdLocks> locks = std::make_shared<EventfdLocks>();
   Eventfd trigger;

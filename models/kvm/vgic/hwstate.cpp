@@ -161,8 +161,8 @@ void Vgic::prune_routine(Exec& x, Frame& self, ApListLocals& f) {
     f.count = std::min<std::uint8_t>(f.vcpu, static_cast<std::uint8_t>(f.target - 1));
     LOCK(ap_list_locks_[f.count], "ap_list_lock of the lower vCPU", cost("kvm.vgic"), calls(*this));
     f.count = std::max<std::uint8_t>(f.vcpu, static_cast<std::uint8_t>(f.target - 1));
-    LOCK(ap_list_locks_[f.count], "ap_list_lock of the other vCPU: move it", cost("kvm.vgic"),
-         calls(*this));
+    LOCK_NESTED(ap_list_locks_[f.count], "ap_list_lock of the other vCPU: move it",
+                cost("kvm.vgic"), calls(*this));
     f.count = 0;
     if (vgic_target_oracle(x, f.irq) == f.target && x.get(irqs_[f.irq]).vcpu == f.vcpu + 1) {
       remove(x, f.vcpu, f.irq);

@@ -18,8 +18,11 @@ constexpr unsigned max_nr_irqs = 1023;  // VGIC_MAX_RESERVED
 Call KvmArm64::create_vgic(Exec& x) {
   if (is_dead(x)) return Call::done(-EIO);
   if (x.get(vgic_->dist()).in_kernel != 0) return Call::done(-EEXIST);
+  // lock_all_vcpus(), for this step alone.
   for (const ArmVcpu* vcpu : vcpus_) {
-    if (x.get(vcpu->state()).has_run_once != 0) return Call::done(-EBUSY);
+    if (!x.can_lock(vcpu->mutex()) || x.get(vcpu->state()).has_run_once != 0) {
+      return Call::done(-EBUSY);
+    }
   }
   x.set(vgic_->dist()).in_kernel = 1;
   return Call::done();
@@ -61,7 +64,7 @@ Call KvmArm64::level_info_write(Exec& x, unsigned intid, std::uint32_t levels) {
       {.value = levels, .offset = static_cast<std::uint16_t>(intid), .kind = attr_level_info});
 }
 
-// A GICv2 is initialised by the access. No vCPU may be in KVM_RUN: its mutex is tried.
+// A GICv2 is initialised by the access. No vCPU may be in KVM_RUN, and none gets there meanwhile.
 void KvmArm64::attr_routine(Exec& x, Frame& self, IoctlLocals& f) {
   ROUTINE();
   STEP("KVM_SET_DEVICE_ATTR, KVM_GET_DEVICE_ATTR", cost("ioctl"), calls(*this));
@@ -78,7 +81,7 @@ void KvmArm64::attr_routine(Exec& x, Frame& self, IoctlLocals& f) {
       RETURN(self.result);
     }
   }
-  if (is_any_vcpu_running(x)) {
+  if (!lock_all_vcpus(x)) {
     RETURN(-EBUSY);
   }
   if (f.kind == attr_write) {
@@ -86,7 +89,8 @@ void KvmArm64::attr_routine(Exec& x, Frame& self, IoctlLocals& f) {
   } else if (f.kind == attr_level_info) {
     CALL(vgic_->write_level_info(x, f.offset, f.value));
   }
-  LOCAL("the access is done");
+  STEP("unlock_all_vcpus", calls(*this));
+  unlock_all_vcpus(x);
   RETURN(0);
   ROUTINE_END();
 }

@@ -24,6 +24,10 @@ bool is_router(unsigned offset) {
   return offset >= gicd_irouter && offset < gicd_irouter_end;
 }
 
+unsigned size_of(const MmioLocals& f) {
+  return f.is_byte != 0 ? 1 : 4;
+}
+
 bool is_active_register(unsigned offset) {
   const auto access = gic::decode(offset, 4);
   return access &&
@@ -46,7 +50,7 @@ std::optional<unsigned> Vgic::field_value(const MmioLocals& f) const {
     if ((f.offset - gicd_irouter) != 8 * intid) return std::nullopt;
     return f.value;
   }
-  const auto access = gic::decode(f.offset, 4);
+  const auto access = gic::decode(f.offset, size_of(f));
   if (!access || intid < access->first || intid >= access->first + access->count) {
     return std::nullopt;
   }
@@ -67,7 +71,7 @@ bool Vgic::write_field(Exec& x, const MmioLocals& f, unsigned value) {
     return false;
   }
   const auto bit = static_cast<std::uint8_t>(value & 1);
-  switch (gic::decode(f.offset, 4)->field) {
+  switch (gic::decode(f.offset, size_of(f))->field) {
     case gic::Field::group:
       irq.group = bit;
       return true;
@@ -113,10 +117,11 @@ unsigned Vgic::target_of(Exec& /*x*/, unsigned mask) const {
   return there == 0 ? 0 : static_cast<unsigned>(std::countr_zero(there));
 }
 
-Call Vgic::mmio_write(Exec& x, unsigned vcpu, unsigned offset, std::uint32_t value) {
+Call Vgic::mmio_write(Exec& x, unsigned vcpu, unsigned offset, std::uint32_t value, bool is_byte) {
   const MmioLocals access{.value = value,
                           .offset = static_cast<std::uint16_t>(offset),
-                          .vcpu = static_cast<std::uint8_t>(vcpu)};
+                          .vcpu = static_cast<std::uint8_t>(vcpu),
+                          .is_byte = static_cast<std::uint8_t>(is_byte ? 1 : 0)};
   if (offset == gicd_ctlr) return x.call(write_ctlr_, access);
   return x.call(is_active_register(offset) ? write_active_ : write_, access);
 }

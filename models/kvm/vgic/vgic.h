@@ -96,7 +96,8 @@ struct MmioLocals {
   std::uint8_t vcpu = 0;  ///< Who accesses.
   std::uint8_t user = 0;  ///< By user space (uaccess).
   std::uint8_t i = 0;
-  std::uint8_t reserved[3] = {};
+  std::uint8_t is_byte = 0;  ///< Of registers with a byte per interrupt.
+  std::uint8_t reserved[2] = {};
 };
 
 class Vgic : public Module, public Touches {
@@ -145,7 +146,9 @@ class Vgic : public Module, public Touches {
 
   // --- vgic-mmio*.c: 32-bit accesses of the distributor, after the exit or by the ioctl ---------
 
-  Call mmio_write(Exec& x, unsigned vcpu, unsigned offset, std::uint32_t value);
+  /// `is_byte`: 8 bits, of the registers that have a byte per interrupt.
+  Call mmio_write(Exec& x, unsigned vcpu, unsigned offset, std::uint32_t value,
+                  bool is_byte = false);
   /// The value as it is now; IHI 0048B.b 4.3, IHI 0069H 12.9.
   std::uint32_t mmio_read(Exec& x, unsigned offset, bool user = false) const;
   Call uaccess_write(Exec& x, unsigned offset, std::uint32_t value);
@@ -264,4 +267,5 @@ IRQLOOM_FIELDS(irqloom::ApListLocals, IRQLOOM_NUMBER(vcpu), IRQLOOM_NUMBER(i),
                IRQLOOM_NUMBER(count), IRQLOOM_NUMBER(irq), IRQLOOM_NUMBER(target),
                IRQLOOM_NUMBER(reserved));
 IRQLOOM_FIELDS(irqloom::MmioLocals, IRQLOOM_HEX(value), IRQLOOM_HEX(offset), IRQLOOM_NUMBER(vcpu),
-               IRQLOOM_FLAG(user), IRQLOOM_NUMBER(i), IRQLOOM_NUMBER(reserved));
+               IRQLOOM_FLAG(user), IRQLOOM_NUMBER(i), IRQLOOM_FLAG(is_byte),
+               IRQLOOM_NUMBER(reserved));

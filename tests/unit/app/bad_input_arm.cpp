@@ -99,6 +99,15 @@ TEST_CASE("app: an arm64 scenario that makes no sense is refused where it does n
        "\"kernel\": \"linux-6.1\", \"policies\": {\"kvm.resample\": \"on-unmask\"}",
        {"/policies/kvm.resample", "I/O APIC"}},
       {"\"type\": \"platform\"", "\"type\": \"pci\"", {"/devices/dev0/type"}},
+      {"\"vcpus\": 1", "\"vcpus\": 1, \"host_eoi_mode\": 2", {"/platform/host_eoi_mode", "0 to 1"}},
+      // The VMM does not kill itself.
+      {"\"do\": \"vm-start\"", "\"do\": \"kill\"", {"/scripts/vmm", "of the VMM that it kills"}},
+      {"\"do\": \"vm-start\"",
+       "\"do\": \"kick-vcpu\", \"value\": 1",
+       {"/scripts/vmm/ops/start/value", "expected: 0"}},
+      {"\"do\": \"enable\", \"gsi\": 8",
+       "\"do\": \"set-affinity\", \"gsi\": 8, \"value\": 1",
+       {"/scripts/boot/ops/request/value", "expected: 0"}},
   };
   for (const Mistake& m : mistakes) {
     const std::string message = refusal(m.from, m.to);

@@ -55,11 +55,12 @@ std::string full_arm_text() {
   "kernel": "linux-6.1",
   "platform": {
     "arch": "arm64", "host_cpus": 1, "vcpus": 1, "gic_version": 3, "host_gic_version": 3,
-    "vm": "by-script", "list_registers": 2
+    "host_eoi_mode": 1, "vm": "by-script", "list_registers": 2
   },
   "devices": {
     "dev0": {"type": "platform", "trigger": "level", "host_spi": 40, "gsi": 30, "raises": 1,
-             "resample": true, "assigned": "by-script", "asserting": true, "on_error": "retry"},
+             "resample": true, "assigned": "by-script", "asserting": true, "reset_at_release": true,
+             "on_error": "retry"},
     "dev1": {"type": "emulated", "gsi": 30, "causes": 2, "withdraws": true}
   },
   "guest": {

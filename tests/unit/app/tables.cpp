@@ -38,12 +38,12 @@ TEST_CASE("app: every cost key of the models has a default", "[app][tables]") {
   std::set<std::string> used = found_in("models", R"re(cost\("([a-z._]+)"\))re");
   CHECK(used.size() > 15);
   // Keys that are passed to engine classes and configurations as strings.
-  used.insert({"cpu", "work.hop", "kvm.eoi_delay", "device.period"});
+  used.insert({"cpu", "work.hop", "kvm.eoi_delay", "device.period", "script.wait"});
   std::set<std::string> known;
   for (const DefaultCost& c : default_costs())
     known.emplace(c.key);
   CHECK(used == known);
-  for (const std::string key : {"work.hop", "kvm.eoi_delay", "device.period"}) {
+  for (const std::string key : {"work.hop", "kvm.eoi_delay", "device.period", "script.wait"}) {
     const bool stands_somewhere = !found_in("models", "\"(" + key + ")\"").empty() ||
                                   !found_in("sim/core", "\"(" + key + ")\"").empty();
     CHECK(stands_somewhere);
