@@ -6,6 +6,7 @@
 #include "models/irqchip/gic_eoimode1_chip.h"
 #include "models/irqchip/gicv2.h"
 #include "models/irqchip/gicv3.h"
+#include "models/property/recovery.h"
 
 namespace irqloom::arm {
 
@@ -372,28 +373,15 @@ void Machine::add_properties() {
     const Slot<DeviceState> device = a.device->state();
     const Slot<VfioPlatformState> vfio = a.vfio->state();
     const Slot<DescState> host = a.host_desc->state();
-    fabric_.add(Property{.name = "lost-interrupt",
-                         .kind = PropertyKind::recoverable,
-                         .where = name,
-                         .message = "the device's work is never served unless somebody helps",
-                         .p = [device](const World& w) { return w[device].work == 0; }});
-    fabric_.add(Property{
-        .name = "stuck-masked",
-        .kind = PropertyKind::recoverable,
-        .where = name,
-        .message = "the host's mask of the interrupt is never lifted unless somebody helps",
-        // Before a trigger is set, the line is disabled because nobody wants it.
-        .p = [vfio, host](const World& w) {
-          return w[vfio].masked == 0 && (w[vfio].trigger == 0 || w[host].depth == 0);
-        }});
+    fabric_.add(lost_interrupt(name, [device](const World& w) { return w[device].work != 0; }));
+    // Before a trigger is set, the line is disabled because nobody wants it.
+    fabric_.add(stuck_masked(name, [vfio, host](const World& w) {
+      return w[vfio].masked != 0 || (w[vfio].trigger != 0 && w[host].depth != 0);
+    }));
   }
   for (const auto& [name, e] : emulated_) {
     const Slot<HeldLineState> device = e->state();
-    fabric_.add(Property{.name = "lost-interrupt",
-                         .kind = PropertyKind::recoverable,
-                         .where = name,
-                         .message = "the device's work is never served unless somebody helps",
-                         .p = [device](const World& w) { return w[device].work == 0; }});
+    fabric_.add(lost_interrupt(name, [device](const World& w) { return w[device].work != 0; }));
   }
   add_storm_properties(fabric_);
 }

@@ -1,50 +1,34 @@
 #include "models/platform/arm_topology.h"
 
 #include <algorithm>
-#include <map>
-#include <optional>
 #include <set>
 #include <utility>
+
+#include "models/platform/graph_builder.h"
 
 namespace irqloom::arm {
 
 namespace {
 
+using platform::Costs;
+using platform::number;
 using topology::Attribute;
-using topology::Edge;
-using topology::Node;
 using topology::NodeId;
 using topology::Topology;
 using topology::Use;
-using topology::Way;
 namespace attribute = platform::attribute;
 namespace kind = platform::kind;
 namespace layer = platform::layer;
 namespace seam = platform::seam;
 
-using Costs = std::vector<std::string>;
-
-std::string number(const std::string& prefix, unsigned n) {
-  return prefix + std::to_string(n);
-}
-
-/// Puts the graph together, part by part.
-class Description {
+/// The graph of one machine.
+class Description : private platform::GraphBuilder {
  public:
   explicit Description(const Spec& spec) : spec_(spec) {}
 
   Topology build();
 
  private:
-  NodeId add(Node node);
-  std::optional<NodeId> find(const std::string& name) const;
-  void forth(NodeId from, NodeId to, const char* by, Costs costs, Use use = Use::shared) {
-    edges_.push_back({from, to, by, std::move(costs), Way::forth, use});
-  }
-  void back(NodeId from, NodeId to, const char* by, Costs costs) {
-    edges_.push_back({from, to, by, std::move(costs), Way::back, Use::shared});
-  }
-
   void device(const DeviceSpec& d);
   void host_line(const DeviceSpec& d, NodeId wire, NodeId irq);
   void into_kvm(const DeviceSpec& d, NodeId vfio, NodeId irq);
@@ -56,9 +40,6 @@ class Description {
   void script(const ScriptSpec& s);
 
   const Spec& spec_;
-  std::vector<Node> nodes_;
-  std::vector<Edge> edges_;
-  std::map<std::string, NodeId> index_;
 };
 
 Topology Description::build() {
@@ -74,19 +55,7 @@ Topology Description::build() {
   }
   for (const ScriptSpec& s : spec_.scripts)
     script(s);
-  return {std::move(nodes_), std::move(edges_)};
-}
-
-NodeId Description::add(Node node) {
-  index_.emplace(node.name, nodes_.size());
-  nodes_.push_back(std::move(node));
-  return nodes_.size() - 1;
-}
-
-std::optional<NodeId> Description::find(const std::string& name) const {
-  const auto found = index_.find(name);
-  if (found == index_.end()) return std::nullopt;
-  return found->second;
+  return take();
 }
 
 void Description::device(const DeviceSpec& d) {
@@ -183,7 +152,7 @@ void Description::line(const GuestLine& l) {
                             {"flow", l.edge ? "fasteoi, edge" : "fasteoi, level"},
                             {"oneshot", l.oneshot ? "yes" : "no"}}});
   const NodeId pin = *find(number("kvm.vgic.spi", l.gsi + 32));
-  nodes_[pin].attributes.push_back({attribute::part, part});
+  node(pin).attributes.push_back({attribute::part, part});
   const std::string cpu = number("vcpu", l.vcpu);
   const NodeId vector = add({cpu + number(".intid", l.gsi + 32),
                              kind::guest_vector,

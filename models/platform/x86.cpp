@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "models/property/recovery.h"
 #include "models/property/storm.h"
 
 namespace irqloom::x86 {
@@ -307,25 +308,13 @@ void Machine::add_properties(const Spec& /*spec*/) {
     const Slot<DeviceState> device = a.device->state();
     const Slot<VfioIntxState> vfio = a.vfio->state();
     const Slot<DescState> host = a.host_desc->state();
-    fabric_.add(Property{.name = "lost-interrupt",
-                         .kind = PropertyKind::recoverable,
-                         .where = name,
-                         .message = "the device's work is never served unless somebody helps",
-                         .p = [device](const World& w) { return w[device].work == 0; }});
-    fabric_.add(Property{
-        .name = "stuck-masked",
-        .kind = PropertyKind::recoverable,
-        .where = name,
-        .message = "the host's mask of the interrupt is never lifted unless somebody helps",
-        .p = [vfio, host](const World& w) { return w[vfio].masked == 0 && w[host].depth == 0; }});
+    fabric_.add(lost_interrupt(name, [device](const World& w) { return w[device].work != 0; }));
+    fabric_.add(stuck_masked(
+        name, [vfio, host](const World& w) { return w[vfio].masked != 0 || w[host].depth != 0; }));
   }
   for (const auto& [name, e] : emulated_) {
     const Slot<EmulatedState> device = e->state();
-    fabric_.add(Property{.name = "lost-interrupt",
-                         .kind = PropertyKind::recoverable,
-                         .where = name,
-                         .message = "the device's work is never served unless somebody helps",
-                         .p = [device](const World& w) { return w[device].work == 0; }});
+    fabric_.add(lost_interrupt(name, [device](const World& w) { return w[device].work != 0; }));
   }
   add_storm_properties(fabric_);
 }

@@ -1,22 +1,20 @@
 #include "models/platform/x86_topology.h"
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
+#include "models/platform/graph_builder.h"
 #include "models/platform/x86_costs.h"
 
 namespace irqloom::x86 {
 
 namespace {
 
+using platform::number;
 using topology::Attribute;
-using topology::Edge;
-using topology::Node;
 using topology::NodeId;
 using topology::Topology;
 using topology::Use;
-using topology::Way;
 
 constexpr const char* hardware = layer::hardware;
 constexpr const char* host = layer::host;
@@ -26,10 +24,6 @@ constexpr const char* guest = layer::guest;
 
 // As models/platform/x86.cpp numbers them.
 constexpr unsigned first_host_vector = 0x21;
-
-std::string number(const std::string& prefix, unsigned n) {
-  return prefix + std::to_string(n);
-}
 
 const char* flow_name(const GuestLine& line) {
   if (line.raw) return "raw";
@@ -44,8 +38,8 @@ const char* flow_name(const GuestLine& line) {
   return "edge";
 }
 
-/// Puts the graph together, part by part.
-class Description {
+/// The graph of one machine.
+class Description : private platform::GraphBuilder {
  public:
   explicit Description(const Spec& spec)
       : spec_(spec), traits_(ResamplePolicy::find(spec.resample_policy).traits) {}
@@ -57,16 +51,6 @@ class Description {
     NodeId pin;
     NodeId vector;
   };
-
-  /// A name that is taken is an error of the finished graph.
-  NodeId add(Node node);
-  std::optional<NodeId> find(const std::string& name) const;
-  void forth(NodeId from, NodeId to, const char* by, Costs costs, Use use = Use::shared) {
-    edges_.push_back({from, to, by, std::move(costs), Way::forth, use});
-  }
-  void back(NodeId from, NodeId to, const char* by, Costs costs) {
-    edges_.push_back({from, to, by, std::move(costs), Way::back, Use::shared});
-  }
 
   void assigned(const AssignedSpec& d);
   HostPin host_pin(unsigned n);
@@ -87,9 +71,6 @@ class Description {
 
   const Spec& spec_;
   ResampleTraits traits_;
-  std::vector<Node> nodes_;
-  std::vector<Edge> edges_;
-  std::map<std::string, NodeId> index_;
 };
 
 Topology Description::build() {
@@ -103,19 +84,7 @@ Topology Description::build() {
     acknowledge(l);
   for (const ScriptSpec& s : spec_.scripts)
     script(s);
-  return {std::move(nodes_), std::move(edges_)};
-}
-
-NodeId Description::add(Node node) {
-  index_.emplace(node.name, nodes_.size());
-  nodes_.push_back(std::move(node));
-  return nodes_.size() - 1;
-}
-
-std::optional<NodeId> Description::find(const std::string& name) const {
-  const auto found = index_.find(name);
-  if (found == index_.end()) return std::nullopt;
-  return found->second;
+  return take();
 }
 
 // --- the host ---------------------------------------------------------------------------------
@@ -263,7 +232,7 @@ void Description::line(const GuestLine& l) {
   // A message to an APIC that does not exist reaches nobody.
   if (l.gsi < spec_.pins && l.vcpu < spec_.vcpus) {
     const NodeId pin = *find(number("kvm.ioapic.pin", l.gsi));
-    nodes_[pin].attributes.push_back({attribute::part, part + "/vector"});
+    node(pin).attributes.push_back({attribute::part, part + "/vector"});
     const NodeId vector = guest_vector(l.vcpu, l.vector);
     // Linux gives every line a vector of its own on its CPU (kernel/irq/matrix.c, Linux 6.1).
     forth(pin, vector, seam::vector, {}, Use::exclusive);
@@ -300,7 +269,7 @@ void Description::action(const GuestLine& l, const GuestAction& a, NodeId line, 
   if (!device) return;
   Costs access = serve_costs(l, a);
   // An emulated device's acknowledge exits to the VMM first.
-  if (nodes_[*device].kind == kind::emulated) {
+  if (node(*device).kind == kind::emulated) {
     access.insert(access.end(), {"device.access", "exit.userspace"});
   }
   back(driver, *device, seam::device_access, std::move(access));
@@ -363,10 +332,7 @@ void Description::operation(NodeId script, const ScriptOp& op) {
     by = seam::kvm_irqfd;
   }
   const auto to = find(target);
-  const auto is_drawn = [&](const Edge& e) {
-    return e.from == script && e.to == *to && e.seam == by;
-  };
-  if (to && std::ranges::none_of(edges_, is_drawn)) forth(script, *to, by, {"ioctl"});
+  if (to && !is_drawn(script, *to, by)) forth(script, *to, by, {"ioctl"});
 }
 
 }  // namespace

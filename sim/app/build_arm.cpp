@@ -38,7 +38,7 @@ void read_platform(const Cursor& platform, arm::Spec& spec) {
 /// What Linux 6.3 changed of the resampling is in the I/O APIC alone
 /// (arch/x86/kvm/ioapic.c: ioapic_write_indirect()); the virtual GIC calls no mask notifiers.
 std::string read_resample(const Cursor& root) {
-  const std::string at_eoi = "at-eoi";
+  std::string at_eoi = "at-eoi";
   if (const Cursor policies = root["policies"]) {
     const Cursor chosen = policies["kvm.resample"];
     if (chosen && chosen.string() != at_eoi)

@@ -91,7 +91,7 @@ ContextId read_context(const Cursor& cursor, const Fabric& fabric) {
 }
 
 std::string read_routine(const Cursor& cursor, const Fabric& fabric) {
-  const std::string name = cursor.string();
+  std::string name = cursor.string();
   if (find_routine(fabric, name, {}) != nullptr) return name;
   std::set<std::string> names;
   for (const RoutineInfo& r : fabric.routines())
@@ -101,7 +101,7 @@ std::string read_routine(const Cursor& cursor, const Fabric& fabric) {
 }
 
 std::string read_step(const Cursor& cursor, const std::string& routine, const Fabric& fabric) {
-  const std::string step = cursor.string();
+  std::string step = cursor.string();
   if (!step.empty() && find_routine(fabric, routine, step) != nullptr) return step;
   std::vector<std::string> names;
   for (const RoutineInfo& r : fabric.routines()) {

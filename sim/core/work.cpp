@@ -1,5 +1,7 @@
 #include "sim/core/work.h"
 
+#include <utility>
+
 namespace irqloom {
 
 WorkItem::WorkItem(Fabric& fabric, std::string name, std::string layer, RoutineId function,
@@ -10,7 +12,9 @@ WorkItem::WorkItem(Fabric& fabric, std::string name, std::string layer, RoutineI
   const RoutineId main =
       fabric.routine<&WorkItem::run>(*this, "worker_thread", "kernel/workqueue.c, Linux 6.1");
   worker_ = fabric.context(
-      {.name = "kworker/" + name, .layer = std::move(layer), .stack_bytes = stack_bytes}, main);
+      {.name = "kworker/" + std::move(name), .layer = std::move(layer), .stack_bytes = stack_bytes},
+      main);
+  place_ = Range{fabric.contexts()[worker_].offset, sizeof(ContextState)};
 }
 
 bool WorkItem::schedule(Exec& x) {

@@ -31,7 +31,10 @@ class WorkItem : public Touches {
   /// Neither queued nor running: what flush_work() waits for.
   bool is_idle(Exec& x) const { return !is_pending(x) && x.in_main_routine(worker_); }
 
-  void touches(Footprint& footprint) const override { footprint.writes.push_back(range(state_)); }
+  void touches(Footprint& footprint) const override {
+    footprint.writes.push_back(range(state_));
+    footprint.reads.push_back(place_);
+  }
   ContextId worker() const { return worker_; }
   Slot<WorkState> state() const { return state_; }
 
@@ -42,6 +45,7 @@ class WorkItem : public Touches {
   std::string delay_key_;
   Slot<WorkState> state_;
   ContextId worker_;
+  Range place_;  ///< What says where the worker is.
 };
 
 }  // namespace irqloom

@@ -15,7 +15,8 @@ constexpr std::uint16_t stack_bytes = 480;
 /// Takes a step of some context that can; false: none.
 bool step_any(Rig& rig, const std::vector<ContextId>& resting) {
   Exec& x = rig.exec();
-  for (ContextId c = 0; c < x.fabric().contexts().size(); ++c) {
+  for (std::size_t i = 0; i < x.fabric().contexts().size(); ++i) {
+    const auto c = static_cast<ContextId>(i);
     if (std::find(resting.begin(), resting.end(), c) != resting.end() || !x.enabled(c)) continue;
     x.execute(c, 0);
     return true;

@@ -77,7 +77,7 @@ std::optional<Difference> KvmX86Guest::perform(const Record& op) {
   const auto entry = std::find_if(commands().begin(), commands().end(),
                                   [&](const Entry& e) { return e.name == name; });
   enter();
-  const std::optional<Difference> difference = (this->*entry->command)(op);
+  std::optional<Difference> difference = (this->*entry->command)(op);
   enter();
   if (can_take()) {
     take();

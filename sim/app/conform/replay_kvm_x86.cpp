@@ -179,7 +179,7 @@ std::optional<Difference> KvmX86Replayer::eventfd_read(const Record& op) {
 
 std::optional<Difference> KvmX86Replayer::irq_line(const Record& op) {
   const std::int32_t ret = vm_->ioctls().check_irq_line(vm_->exec());
-  if (const auto difference = compare(op, "ret", ret); difference || ret != 0) return difference;
+  if (auto difference = compare(op, "ret", ret); difference || ret != 0) return difference;
   const bool level = op.number("level", 1) != 0;
   const std::int32_t status = vm_->host([&](Exec& x) {
     return vm_->irqchip().set_irq(x, source_userspace, gsi(op), level, op.has("status"));
@@ -244,8 +244,8 @@ std::optional<Difference> KvmX86Replayer::ioapic_restore(const Record& op) {
 // All of it is read, also where the first part differs already.
 std::optional<Difference> KvmX86Replayer::observe(const Record& op) {
   vm_->run_all_work();
-  const std::optional<Difference> at_pins = compare(op, "pins", pins(op));
-  const std::optional<Difference> at_vcpus = compare_vcpus(op);
+  std::optional<Difference> at_pins = compare(op, "pins", pins(op));
+  std::optional<Difference> at_vcpus = compare_vcpus(op);
   const std::optional<Difference> at_fds = compare(op, "resample", resamplefds(op));
   if (at_pins) return at_pins;
   if (at_vcpus) return at_vcpus;

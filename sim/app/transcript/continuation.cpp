@@ -32,7 +32,8 @@ explore::Schedule carried_on(const Setup& setup, const explore::Schedule& schedu
   bool has_moved = true;
   while (has_moved) {
     has_moved = false;
-    for (ContextId c = 0; c < fabric.contexts().size(); ++c) {
+    for (std::size_t i = 0; i < fabric.contexts().size(); ++i) {
+      const auto c = static_cast<ContextId>(i);
       if (fabric.contexts()[c].fairness == Fairness::optional) continue;
       while (x.enabled(c)) {
         if (longer.steps.size() == limit) return longer;

@@ -1,5 +1,7 @@
 // KVM's virtual GIC on arm64: model "kvm-arm64".
 #include <array>
+#include <functional>
+#include <map>
 #include <set>
 
 #include "models/events.h"
@@ -262,7 +264,8 @@ std::vector<unsigned> spis_of(const arm::Spec& spec) {
 
 /// The distributor as a guest that runs has set it up.
 std::vector<Json> distributor_of(const arm::Spec& spec, bool is_v3) {
-  std::map<unsigned, std::uint32_t> registers;
+  // By falling offset: ISENABLER has the lowest one, and comes last.
+  std::map<unsigned, std::uint32_t, std::greater<>> registers;
   for (const arm::GuestLine& l : spec.lines) {
     const unsigned intid = gic::first_spi + l.gsi;
     if (!is_v3) registers[gicd_itargetsr + intid / 4 * 4] = targets_vcpu0;
@@ -270,10 +273,9 @@ std::vector<Json> distributor_of(const arm::Spec& spec, bool is_v3) {
     registers[gicd_icfgr + intid / 16 * 4] |= l.edge ? 2U << intid % 16 * 2 : 0;
     if (l.enabled_at_reset) registers[gicd_isenabler + intid / 32 * 4] |= 1U << intid % 32;
   }
-  // ISENABLER has the lowest offset, and comes last.
   std::vector<Json> ops;
-  for (auto at = registers.rbegin(); at != registers.rend(); ++at)
-    ops.push_back(dist_access("dist_write", at->first, at->second));
+  for (const auto& [offset, value] : registers)
+    ops.push_back(dist_access("dist_write", offset, value));
   return ops;
 }
 
