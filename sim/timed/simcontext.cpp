@@ -40,6 +40,12 @@ __attribute__((no_sanitize("address"))) void tell_sanitizer_of_main_stack() {
   __sanitizer_finish_switch_fiber(frames, nullptr, nullptr);
 }
 
+// For ever: they are still needed when static objects are destroyed.
+std::vector<sc_core::sc_simcontext*>& kept_contexts() {
+  static auto& contexts = *new std::vector<sc_core::sc_simcontext*>;
+  return contexts;
+}
+
 }  // namespace
 
 void quiet_systemc() {
@@ -65,9 +71,8 @@ FreshSimcontext::FreshSimcontext()
 // SystemC loses the memory of notifications that are pending when their context is deleted, so such
 // a context stays. Asking for pending ones also clears away the cancelled ones.
 FreshSimcontext::~FreshSimcontext() {
-  static auto& kept = *new std::vector<sc_core::sc_simcontext*>;
   if (sc_core::sc_pending_activity(fresh_)) {
-    kept.push_back(fresh_);
+    kept_contexts().push_back(fresh_);
   } else {
     delete fresh_;
   }
