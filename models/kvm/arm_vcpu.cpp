@@ -58,8 +58,9 @@ ArmVcpu::ArmVcpu(const sc_core::sc_module_name& module_name, Fabric& fabric, Con
 // The thread is never one of the contexts that its guest consists of: it stands outside for ever,
 // and until the first entry the executor belongs to it.
 void ArmVcpu::reset(World& w) const {
-  const ContextInfo& thread = fabric_.contexts()[thread_];
-  reinterpret_cast<ContextState*>(w.mut_bytes(thread.slot, thread.offset))->outside = 1;
+  const ContextInfo& info = fabric_.contexts()[thread_];
+  auto& thread = *reinterpret_cast<ContextState*>(w.mut_bytes(info.slot, info.offset));
+  thread.outside = 1;
   ArmVcpuState& s = w.mut(state_);
   s = ArmVcpuState{};
   const auto start = kvm_.config().start;
@@ -73,6 +74,7 @@ void ArmVcpu::reset(World& w) const {
     return;
   }
   w.mut(mutex_.slot).owner = static_cast<std::uint16_t>(thread_ + 1);
+  thread.held = static_cast<std::uint16_t>(mutex_.id + 1);
   s.has_run_once = 1;
   s.run = 1;
   s.running = 1;
