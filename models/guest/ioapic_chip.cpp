@@ -32,7 +32,7 @@ Call GuestIoapicChip::write_mask(Exec& x, unsigned pin, bool mask) {
 // The guest writes its cached copy of the entry with another mask bit.
 void GuestIoapicChip::rte_write(Exec& x, Frame& self, ChipLocals& f) {
   ROUTINE();
-  STEP("exit: write of a redirection entry", cost("exit.mmio"));
+  STEP("exit: write of a redirection entry", cost("exit.mmio"), calls(kvm_.ioapic()));
   vcpus_[f.vcpu]->exit(x, ioapic_window);
   {
     const std::uint32_t low = rte::low(x.get(kvm_.ioapic().pin(f.pin)));

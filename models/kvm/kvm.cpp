@@ -83,6 +83,7 @@ Call Kvm::fire_mask_notifiers(Exec& x, unsigned pin, bool masked) {
 
 void Kvm::touches(Footprint& footprint) const {
   footprint.reads.push_back(as_range(routes_));
+  if (ioapic_) ioapic_->touches(footprint);
   KvmVm::touches(footprint);
   bus_.touches(footprint);
   if (whole_) whole_->touches(footprint);
