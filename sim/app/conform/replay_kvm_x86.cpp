@@ -39,7 +39,6 @@ class KvmX86Replayer final : public Replayer {
   std::optional<Difference> observe(const Record& op);
   std::optional<Difference> note(const Record& /*op*/) { return std::nullopt; }
 
-  std::optional<Difference> compare(const Record& op, const char* key, const Json& got);
   FdKind kind_of(const Record& op, const char* key) const;
   std::uint32_t gsi(const Record& op) const {
     return static_cast<std::uint32_t>(op.number("gsi", no_gsi));
@@ -56,16 +55,6 @@ class KvmX86Replayer final : public Replayer {
   FdNames names_;
   IoapicSnapshot saved_;
 };
-
-/// Nothing, or what differs of the named member.
-std::optional<Difference> KvmX86Replayer::compare(const Record& op, const char* key,
-                                                  const Json& got) {
-  shown_[key] = got;
-  if (!op.has(key)) return std::nullopt;
-  const Json& expected = op.value(key);
-  if (expected == got) return std::nullopt;
-  return Difference{{{key, expected}}, {{key, got}}};
-}
 
 /// The members of `got` that `expected` has: a recording may leave out what it did not look at.
 Json among(const Json& expected, const Json& got) {

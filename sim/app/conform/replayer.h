@@ -57,6 +57,10 @@ class Replayer {
   static std::vector<Entry> all();
 
  protected:
+  /// Notes in shown_ what the operation showed under that member. Nothing, or how it differs from
+  /// what the recording has there.
+  std::optional<Difference> compare(const Record& op, const char* key, const Json& got);
+
   /// To be emptied before each operation.
   Json shown_ = Json::object();
 };
