@@ -1,30 +1,43 @@
 #include "models/irqchip/gic_fields.h"
 
+#include <algorithm>
+#include <iterator>
+
+#include "models/irqchip/gicd.h"
+
 namespace irqloom::gic {
 
 namespace {
 
 struct Block {
   Field field;
+  const char* name;
   unsigned offset;
   unsigned bytes;
   unsigned bits;
 };
 
 constexpr Block blocks[] = {
-    {Field::group, 0x080, 0x80, 1},
-    {Field::set_enable, 0x100, 0x80, 1},
-    {Field::clear_enable, 0x180, 0x80, 1},
-    {Field::set_pending, 0x200, 0x80, 1},
-    {Field::clear_pending, 0x280, 0x80, 1},
-    {Field::set_active, 0x300, 0x80, 1},
-    {Field::clear_active, 0x380, 0x80, 1},
-    {Field::priority, 0x400, 0x400, 8},
-    {Field::targets, 0x800, 0x400, 8},
-    {Field::config, 0xc00, 0x100, 2},
-    {Field::clear_sgi_source, 0xf10, 0x10, 8},
-    {Field::set_sgi_source, 0xf20, 0x10, 8},
+    {Field::group, "IGROUPR", gicd_igroupr, 0x80, 1},
+    {Field::set_enable, "ISENABLER", gicd_isenabler, 0x80, 1},
+    {Field::clear_enable, "ICENABLER", gicd_icenabler, 0x80, 1},
+    {Field::set_pending, "ISPENDR", gicd_ispendr, 0x80, 1},
+    {Field::clear_pending, "ICPENDR", gicd_icpendr, 0x80, 1},
+    {Field::set_active, "ISACTIVER", gicd_isactiver, 0x80, 1},
+    {Field::clear_active, "ICACTIVER", gicd_icactiver, 0x80, 1},
+    {Field::priority, "IPRIORITYR", gicd_ipriorityr, 0x400, 8},
+    {Field::targets, "ITARGETSR", gicd_itargetsr, 0x400, 8},
+    {Field::config, "ICFGR", gicd_icfgr, 0x100, 2},
+    {Field::clear_sgi_source, "CPENDSGIR", gicd_cpendsgir, 0x10, 8},
+    {Field::set_sgi_source, "SPENDSGIR", gicd_spendsgir, 0x10, 8},
 };
+
+const Block* block_at(std::uint64_t offset) {
+  const auto* const found = std::ranges::find_if(blocks, [offset](const Block& b) {
+    return offset >= b.offset && offset < b.offset + b.bytes;
+  });
+  return found == std::end(blocks) ? nullptr : found;
+}
 
 void set_if(std::uint8_t& bit, unsigned asked) {
   if (asked != 0) bit = 1;
@@ -37,13 +50,10 @@ void clear_if(std::uint8_t& bit, unsigned asked) {
 }  // namespace
 
 std::optional<FieldAccess> decode(std::uint64_t offset, unsigned size) {
-  for (const Block& b : blocks) {
-    if (offset < b.offset || offset >= b.offset + b.bytes) continue;
-    if (size > 4 || (b.bits < 8 && size != 4)) return std::nullopt;
-    const unsigned at = static_cast<unsigned>(offset) - b.offset;
-    return FieldAccess{b.field, at * 8 / b.bits, size * 8 / b.bits, b.bits};
-  }
-  return std::nullopt;
+  const Block* b = block_at(offset);
+  if (b == nullptr || size > 4 || (b->bits < 8 && size != 4)) return std::nullopt;
+  const unsigned at = static_cast<unsigned>(offset) - b->offset;
+  return FieldAccess{b->field, at * 8 / b->bits, size * 8 / b->bits, b->bits};
 }
 
 unsigned read(const GicIrq& irq, Field field) {
@@ -115,3 +125,10 @@ void write(GicIrq& irq, Field field, unsigned value) {
 }
 
 }  // namespace irqloom::gic
+
+std::string irqloom::gicd_name(unsigned offset) {
+  if (offset == gicd_ctlr) return "CTLR";
+  const auto* block = gic::block_at(offset);
+  if (block == nullptr) return "?";
+  return block->name + std::to_string((offset - block->offset) / 4);
+}

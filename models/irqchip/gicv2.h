@@ -15,18 +15,13 @@
 #include <vector>
 
 #include "models/irqchip/gic_base.h"
+#include "models/irqchip/gicd.h"
 #include "models/irqchip/register_bank.h"
 
 namespace irqloom {
 
-/// Offsets in the distributor's 4 KiB, beside those of gic_fields.h.
-enum GicdOffset : std::uint64_t {
-  gicd_ctlr = 0x000,
-  gicd_typer = 0x004,
-  gicd_iidr = 0x008,
-  gicd_sgir = 0xf00,
-  gicd_pidr2 = 0xfe8
-};
+/// The offset in the distributor's 4 KiB, beside those of gicd.h.
+inline constexpr unsigned gicd_pidr2 = 0xfe8;
 
 /// Offsets in a CPU interface's 8 KiB.
 enum GiccOffset : std::uint64_t {

@@ -5,15 +5,13 @@
 #include <string>
 #include <utility>
 
+#include "models/irqchip/gicd.h"
+
 namespace irqloom {
 
 namespace {
 
 constexpr std::uint64_t frame_bytes = 0x10000;
-constexpr std::uint64_t gicd_ctlr = 0x0000;
-constexpr std::uint64_t gicd_typer = 0x0004;
-constexpr std::uint64_t gicd_iidr = 0x0008;
-constexpr std::uint64_t gicd_irouter = 0x6000;
 constexpr std::uint64_t gicr_iidr = 0x0004;
 constexpr std::uint64_t gicr_typer_low = 0x0008;
 constexpr std::uint64_t gicr_typer_high = 0x000c;

@@ -2,17 +2,11 @@
 
 #include <algorithm>
 
+#include "models/irqchip/gicd.h"
+
 namespace irqloom {
 
 namespace {
-
-// ARM IHI 0048B.b, table 4-1.
-constexpr unsigned gicd_ctlr = 0x000;
-constexpr unsigned gicd_icenabler = 0x180;
-constexpr unsigned gicd_ispendr = 0x200;
-constexpr unsigned gicd_icpendr = 0x280;
-constexpr unsigned gicd_icactiver = 0x380;
-constexpr unsigned gicd_icfgr = 0xc00;
 
 constexpr std::uint32_t every_bit = 0xffffffff;
 constexpr std::uint32_t all_level = 0;

@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "models/irqchip/gic_fields.h"
+#include "models/irqchip/gicd.h"
 #include "models/kvm/arm_vcpu.h"
 #include "models/kvm/vgic/vgic.h"
 
@@ -11,9 +12,6 @@ namespace irqloom {
 
 namespace {
 
-constexpr unsigned gicd_ctlr = 0;
-constexpr unsigned gicd_typer = 4;
-constexpr unsigned gicd_irouter = 0x6000;  // 64 bits per interrupt; GICv3.
 constexpr unsigned gicd_irouter_end = gicd_irouter + 8 * gic::first_special;
 constexpr std::uint32_t v2_enable = 1;
 constexpr std::uint32_t v3_enable_group1 = 2;

@@ -5,6 +5,7 @@
 #include <memory>
 #include <stdexcept>
 
+#include "models/irqchip/gicd.h"
 #include "sim/app/conform/kvm_arm64_guest.h"
 #include "sim/app/conform/kvm_arm64_vm.h"
 #include "sim/app/conform/replayer.h"
@@ -12,7 +13,6 @@
 namespace irqloom::app::conform {
 namespace {
 
-constexpr unsigned gicd_ispendr = 0x200;
 constexpr std::uint64_t known_irqfd_flags = 3;  // DEASSIGN and RESAMPLE.
 constexpr std::uint64_t max_signal = 0xffff;    // Of one write; Eventfd::write().
 
@@ -52,7 +52,6 @@ class KvmArm64Replayer final : public Replayer {
   std::optional<Difference> observe(const Record& op);
   std::optional<Difference> nothing(const Record& /*op*/) { return std::nullopt; }
 
-  std::optional<Difference> compare(const Record& op, const char* key, const Json& got);
   std::optional<Difference> host(const Record& op, Actor::Op call);
   std::uint32_t gsi(const Record& op) const {
     return static_cast<std::uint32_t>(op.number("gsi", 0xffffffff));
@@ -65,16 +64,6 @@ class KvmArm64Replayer final : public Replayer {
   std::unique_ptr<KvmArm64Guest> guest_;
   FdNames names_;
 };
-
-/// Nothing, or what differs of the named member.
-std::optional<Difference> KvmArm64Replayer::compare(const Record& op, const char* key,
-                                                    const Json& got) {
-  shown_[key] = got;
-  if (!op.has(key)) return std::nullopt;
-  const Json& expected = op.value(key);
-  if (expected == got) return std::nullopt;
-  return Difference{{{key, expected}}, {{key, got}}};
-}
 
 void KvmArm64Replayer::begin(const Program& program) {
   const ArmVmPlan plan = plan_arm_vm(program.root());
