@@ -53,14 +53,15 @@ ArmVcpu::ArmVcpu(const sc_core::sc_module_name& module_name, Fabric& fabric, Con
                                   v2 ? std::uint8_t{0} : std::uint8_t{1}}});
   }
   fabric.at_reset([this](World& w) { reset(w); });
+  if (kvm.config().start == KvmArm64::Start::running)
+    fabric.at_reset(thread_, [this](Exec& x) { x.lock(mutex_); });
 }
 
 // The thread is never one of the contexts that its guest consists of: it stands outside for ever,
 // and until the first entry the executor belongs to it.
 void ArmVcpu::reset(World& w) const {
-  const ContextInfo& info = fabric_.contexts()[thread_];
-  auto& thread = *reinterpret_cast<ContextState*>(w.mut_bytes(info.slot, info.offset));
-  thread.outside = 1;
+  const ContextInfo& thread = fabric_.contexts()[thread_];
+  reinterpret_cast<ContextState*>(w.mut_bytes(thread.slot, thread.offset))->outside = 1;
   ArmVcpuState& s = w.mut(state_);
   s = ArmVcpuState{};
   const auto start = kvm_.config().start;
@@ -73,11 +74,8 @@ void ArmVcpu::reset(World& w) const {
     e.exclusive = static_cast<std::uint16_t>(thread_ + 1);
     return;
   }
-  w.mut(mutex_.slot).owner = static_cast<std::uint16_t>(thread_ + 1);
-  thread.held = static_cast<std::uint16_t>(mutex_.id + 1);
   s.has_run_once = 1;
   s.run = 1;
-  s.running = 1;
   s.mode = in_guest_mode;
   s.entered = 1;
 }
@@ -297,13 +295,11 @@ void ArmVcpu::thread_main(Exec& x, Frame& self) {
       STEP_WHEN(x.get(state_).run != 0 && x.can_lock(mutex_), "the vCPU thread calls KVM_RUN",
                 cost("sched.wakeup"), writes(state_), takes(mutex_));
       x.lock(mutex_);
-      x.set(state_).running = 1;
       CALL(first_run(x));
       STEP("the checks of KVM_RUN are done", cost("kvm.vgic"), calls(*this));
       x.set(state_).result = self.result;
       if (self.result < 0) {
         x.set(state_).run = 0;
-        x.set(state_).running = 0;
         x.unlock(mutex_);
         continue;
       }
@@ -319,7 +315,6 @@ void ArmVcpu::thread_main(Exec& x, Frame& self) {
       CALL(enter(x));
       LOCAL("entered again");
     }
-    x.set(state_).running = 0;
     x.unlock(mutex_);
   }
   ROUTINE_END();
@@ -333,7 +328,7 @@ void ArmVcpu::stop_routine(Exec& x, Frame& self) {
   ROUTINE();
   STEP("tell the vCPU thread to leave KVM_RUN", cost("kvm.kick"), writes(state_));
   x.set(state_).run = 0;
-  STEP_WHEN(x.get(state_).running == 0, "it has left", cost("ioctl"), reads(state_));
+  STEP_WHEN(!is_in_kvm_run(x), "it has left", cost("ioctl"), reads(mutex_.slot));
   RETURN(0);
   ROUTINE_END();
 }

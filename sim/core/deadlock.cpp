@@ -67,15 +67,13 @@ WaitForGraph::WaitForGraph(const Fabric& fabric)
       lock_of_slot_(fabric.layout().slots().size(), no_lock),
       out_(fabric.contexts().size()),
       color_(fabric.contexts().size()) {
-  for (const LockInfo& l : fabric.locks()) {
+  for (const LockInfo& l : fabric.locks())
     lock_of_slot_[l.handle.slot.index] = l.handle.id;
-    lock_slots_.push_back(l.handle.slot);
-  }
 }
 
 bool WaitForGraph::some_lock_is_owned(const World& world) const {
-  return std::any_of(lock_slots_.begin(), lock_slots_.end(),
-                     [&](const Slot<LockState>& s) { return world[s].owner != 0; });
+  return std::any_of(fabric_.locks().begin(), fabric_.locks().end(),
+                     [&](const LockInfo& l) { return world[l.handle.slot].owner != 0; });
 }
 
 const std::vector<WaitCycle>& WaitForGraph::find(Exec& x) {

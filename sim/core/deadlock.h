@@ -66,7 +66,6 @@ class WaitForGraph {
 
   const Fabric& fabric_;
   std::vector<LockId> lock_of_slot_;
-  std::vector<Slot<LockState>> lock_slots_;
   std::vector<std::vector<WaitEdge>> out_;
   std::vector<std::uint8_t> color_;
   std::vector<WaitEdge> path_;

@@ -1,6 +1,7 @@
 #include "sim/core/exec.h"
 
 #include <cstring>
+#include <utility>
 
 #include "sim/core/lock_graph.h"
 
@@ -103,6 +104,11 @@ const StepResult& Exec::execute(ContextId c, std::uint16_t choice, bool fuse) {
     run_top(c);
   }
   return result_;
+}
+
+void Exec::act_as(ContextId c, const std::function<void(Exec&)>& act) {
+  self_ = c;
+  act(*this);
 }
 
 // --- frames -----------------------------------------------------------------------------------
@@ -282,13 +288,14 @@ void Exec::hold(ContextState& s, const Lock& lock) {
 // Locks need not be given back in the reverse order. One that a context held when it was stopped is
 // in no list any more.
 void Exec::let_go(ContextState& s, const Lock& lock) {
-  const std::uint16_t below = world_[lock.slot].below;
-  set(lock.slot) = LockState{};
-  if (s.held == lock_tag(lock)) s.held = below;
-  for (std::uint16_t above = s.held; above != 0;) {
+  const std::uint16_t below = std::exchange(set(lock.slot), LockState{}).below;
+  if (s.held == lock_tag(lock)) {
+    s.held = below;
+    return;
+  }
+  for (std::uint16_t above = s.held; above != 0; above = world_[lock_with_tag(above).slot].below) {
     const Slot<LockState> slot = lock_with_tag(above).slot;
-    above = world_[slot].below;
-    if (above == lock_tag(lock)) set(slot).below = below;
+    if (world_[slot].below == lock_tag(lock)) set(slot).below = below;
   }
 }
 

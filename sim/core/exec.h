@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -69,6 +70,8 @@ class Exec {
   /// Takes the next step of `c`, which must be enabled, and with `fuse` the local steps after it.
   /// The result is valid until the next call.
   const StepResult& execute(ContextId c, std::uint16_t choice, bool fuse = true);
+  /// Calls `act(*this)` as context `c`, outside of any step: for Fabric::seal().
+  void act_as(ContextId c, const std::function<void(Exec&)>& act);
   /// Whether the context's next step is local (and so would be fused).
   bool next_is_local(ContextId c) const;
   /// Slots read since the last call of blocked(): what a guard depends on.
@@ -134,6 +137,8 @@ class Exec {
   /// waited for by STEP_WHEN(x.can_lock(l), ...).
   void pass_lock(const Lock& lock) { note_lock(lock, false); }
   bool holds(const Lock& lock) const;
+  /// Whether that context holds it.
+  bool is_held_by(const Lock& lock, ContextId c) { return get(lock.slot).owner == c + 1U; }
   /// To be called where the real code may sleep: reports sleep-in-atomic.
   void might_sleep(std::string_view where);
 

@@ -75,6 +75,8 @@ void Fabric::seal() {
   }
   for (const auto& init : resets_)
     init(initial_);
+  for (const auto& [context, done] : context_resets_)
+    x.act_as(context, done);
   for (std::size_t i = 0; i < contexts_.size(); ++i) {
     if (contexts_[i].starts) x.start(static_cast<ContextId>(i));
   }

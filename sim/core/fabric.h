@@ -147,6 +147,11 @@ class Fabric {
   std::size_t add(Property property);
   /// Called once before the first step, to put initial values into the world.
   void at_reset(std::function<void(World&)> init) { resets_.push_back(std::move(init)); }
+  /// What a context has done before anything runs: locks that it holds, an executor that it has
+  /// left. Called after what puts initial values into the world, as the context.
+  void at_reset(ContextId context, std::function<void(Exec&)> done) {
+    context_resets_.emplace_back(context, std::move(done));
+  }
 
   /// The execution that outside accesses (TLM) run on; set by the scheduler that drives the fabric,
   /// which `announce` tells of every access that is about to begin.
@@ -203,6 +208,7 @@ class Fabric {
   std::vector<std::vector<Monitor*>> monitors_by_type_;
   std::vector<Property> properties_;
   std::vector<std::function<void(World&)>> resets_;
+  std::vector<std::pair<ContextId, std::function<void(Exec&)>>> context_resets_;
   Exec* external_ = nullptr;
   std::function<void()> announce_;
 };

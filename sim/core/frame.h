@@ -19,6 +19,22 @@ struct Frame {
   std::int32_t result = 0;  ///< What the last call returned.
 };
 
+/// The frame of whoever called this one, which lies below it on its stack; nullptr for the bottom
+/// one.
+inline const Frame* caller_of(const Frame& frame) {
+  if (frame.back == 0) return nullptr;
+  return reinterpret_cast<const Frame*>(reinterpret_cast<const std::byte*>(&frame) -
+                                        std::size_t{frame.back} * 4);
+}
+
+/// How many frames lie below.
+inline std::uint8_t depth_of(const Frame& frame) {
+  std::uint8_t depth = 0;
+  for (const Frame* f = caller_of(frame); f != nullptr; f = caller_of(*f))
+    ++depth;
+  return depth;
+}
+
 /// The start of a context's slot; the frames follow.
 struct ContextState {
   std::uint16_t top = 0;           ///< Byte offset of the top frame in the slot; 0: nothing to run.

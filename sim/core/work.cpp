@@ -23,11 +23,16 @@ bool WorkItem::schedule(Exec& x) {
   return true;
 }
 
+Calls WorkItem::of_function() const {
+  if (begins_with_ == nullptr) return {};
+  return {{begins_with_}};
+}
+
 void WorkItem::run(Exec& x, Frame& self) {
   ROUTINE();
   for (;;) {
     STEP_WHEN(is_pending(x), "the worker wakes up", cost(delay_key_), reads(state_));
-    STEP("take the work item", writes(state_));
+    STEP("take the work item", writes(state_), of_function());
     x.set(state_).pending = 0;
     CALL(x.call(function_));
   }

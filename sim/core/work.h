@@ -24,6 +24,10 @@ class WorkItem : public Touches {
   WorkItem(Fabric& fabric, std::string name, std::string layer, RoutineId function,
            std::string delay_key = "work.hop", std::uint16_t stack_bytes = 96);
 
+  /// What the function does before its first label, within the worker's step, touches this. To be
+  /// called during elaboration; not owned.
+  void begins_with(const Touches& callee) { begins_with_ = &callee; }
+
   /// True when it was not pending before.
   bool schedule(Exec& x);
   bool is_pending(Exec& x) const { return x.get(state_).pending != 0; }
@@ -40,11 +44,13 @@ class WorkItem : public Touches {
 
  private:
   void run(Exec& x, Frame& self);
+  Calls of_function() const;
 
   RoutineId function_;
   std::string delay_key_;
   Slot<WorkState> state_;
   ContextId worker_;
+  const Touches* begins_with_ = nullptr;
   Range place_;  ///< What says where the worker is.
 };
 

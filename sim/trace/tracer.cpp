@@ -5,19 +5,6 @@
 
 namespace irqloom {
 
-namespace {
-
-std::uint8_t depth_of(const Frame* frame) {
-  std::uint8_t depth = 0;
-  for (const auto* at = reinterpret_cast<const std::byte*>(frame); frame->back != 0; ++depth) {
-    at -= std::size_t{frame->back} * 4;
-    frame = reinterpret_cast<const Frame*>(at);
-  }
-  return depth;
-}
-
-}  // namespace
-
 Tracer::Tracer(const Fabric& fabric, World& world, std::vector<Sink*> sinks)
     : fabric_(fabric),
       world_(world),
@@ -53,7 +40,7 @@ void Tracer::before_step(ContextId c, std::uint64_t time_ps) {
   record_.context = c;
   record_.routine = frame->routine;
   record_.pc = frame->pc;
-  record_.depth = depth_of(frame);
+  record_.depth = depth_of(*frame);
   record_.events.clear();
 }
 

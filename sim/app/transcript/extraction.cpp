@@ -15,16 +15,6 @@ namespace {
 
 constexpr std::size_t letters = 26;
 
-int depth_of(const Frame* frame) {
-  if (frame == nullptr) return -1;
-  int depth = 0;
-  for (const auto* at = reinterpret_cast<const std::byte*>(frame); frame->back != 0; ++depth) {
-    at -= std::size_t{frame->back} * 4;
-    frame = reinterpret_cast<const Frame*>(at);
-  }
-  return depth;
-}
-
 /// What an event means to people; `{}` is the device or the line. By whom, and the words.
 struct Telling {
   const EventType* type;
@@ -189,7 +179,8 @@ void Extraction::acts_now() {
 }
 
 int Extraction::depth_after() const {
-  return depth_of(fabric_->top_frame(*record_->after, record_->context));
+  const Frame* top = fabric_->top_frame(*record_->after, record_->context);
+  return top == nullptr ? -1 : depth_of(*top);
 }
 
 void Extraction::close() {

@@ -1,5 +1,4 @@
 // KVM's virtual GIC on arm64: model "kvm-arm64".
-#include <array>
 #include <functional>
 #include <map>
 #include <set>
@@ -7,6 +6,7 @@
 #include "models/events.h"
 #include "models/genirq/gic_entry.h"
 #include "models/irqchip/gic_irq.h"
+#include "models/irqchip/gicd.h"
 #include "models/kvm/arm_vcpu.h"
 #include "models/kvm/kvm_arm64.h"
 #include "models/vmm/main_thread.h"
@@ -18,32 +18,6 @@
 namespace irqloom::app::transcript {
 namespace {
 
-// ARM IHI 0048B.b, table 4-1: the first register, and how many interrupts one has; 0: it is one
-// register. Others are nameless.
-struct RegisterFile {
-  unsigned base;
-  unsigned per_word;
-  const char* name;
-};
-constexpr std::array<RegisterFile, 12> register_files = {{{0x000, 0, "CTLR"},
-                                                          {0x080, 32, "IGROUPR"},
-                                                          {0x100, 32, "ISENABLER"},
-                                                          {0x180, 32, "ICENABLER"},
-                                                          {0x200, 32, "ISPENDR"},
-                                                          {0x280, 32, "ICPENDR"},
-                                                          {0x300, 32, "ISACTIVER"},
-                                                          {0x380, 32, "ICACTIVER"},
-                                                          {0x400, 4, "IPRIORITYR"},
-                                                          {0x800, 4, "ITARGETSR"},
-                                                          {0xc00, 16, "ICFGR"},
-                                                          {0xd00, 0, "?"}}};
-
-constexpr unsigned gicd_ctlr = 0x000;
-constexpr unsigned gicd_isenabler = 0x100;
-constexpr unsigned gicd_ipriorityr = 0x400;
-constexpr unsigned gicd_itargetsr = 0x800;
-constexpr unsigned gicd_icfgr = 0xc00;
-
 // What models/platform/arm.cpp presets of a VM that runs.
 constexpr std::uint32_t priorities = 0xa0a0a0a0;
 constexpr std::uint32_t targets_vcpu0 = 0x01010101;
@@ -52,19 +26,8 @@ constexpr std::uint32_t ctlr_v2 = 1;
 constexpr std::uint32_t ctlr_v3 = 1U << 4 | 1U << 1;  // ARE_NS and EnableGrp1.
 constexpr std::uint32_t system_registers = 7;         // ICC_SRE_EL1
 
-/// "ISENABLER1"
-std::string register_name(unsigned offset) {
-  for (std::size_t i = register_files.size(); i-- > 0;) {
-    const RegisterFile& file = register_files[i];
-    if (offset < file.base) continue;
-    if (file.per_word == 0) return offset == file.base ? file.name : "?";
-    return file.name + std::to_string((offset - file.base) / 4);
-  }
-  return "?";
-}
-
 Json dist_access(const char* op, unsigned offset, std::uint32_t value) {
-  return {{"op", op}, {"reg", register_name(offset)}, {"offset", offset}, {"value", value}};
+  return {{"op", op}, {"reg", gicd_name(offset)}, {"offset", offset}, {"value", value}};
 }
 
 Json cpu_write(const char* reg, std::uint32_t value) {
@@ -179,11 +142,10 @@ void ArmExtraction::look_at_guest() {
 }
 
 void ArmExtraction::read_iar() {
-  const Frame* top = fabric().top_frame(*now().after, now().context);
-  const auto* bottom = reinterpret_cast<const std::byte*>(top);
-  for (const Frame* f = top; f->back != 0; f = reinterpret_cast<const Frame*>(bottom))
-    bottom -= std::size_t{f->back} * 4;
-  const auto& f = *reinterpret_cast<const GicEntryLocals*>(bottom + sizeof(Frame));
+  const Frame* bottom = fabric().top_frame(*now().after, now().context);
+  while (const Frame* below = caller_of(*bottom))
+    bottom = below;
+  const auto& f = *reinterpret_cast<const GicEntryLocals*>(bottom + 1);
   intids_[now().context] = f.intid;
   add(Item::Kind::guest, {{"op", "cpu_read"}, {"reg", "IAR"}, {"value", f.intid}});
 }
