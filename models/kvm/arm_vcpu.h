@@ -26,13 +26,11 @@ struct ArmVcpuState {
   std::uint8_t initialized = 0;  ///< KVM_ARM_VCPU_INIT was called.
   std::uint8_t has_run_once = 0;
   std::uint8_t run = 0;       ///< User space wants it in KVM_RUN.
-  std::uint8_t running = 0;   ///< It is.
   std::uint8_t mode = 0;      ///< vcpu->mode
   std::uint8_t requests = 0;  ///< Bit 0: KVM_REQ_IRQ_PENDING, bit 1: KVM_REQ_SLEEP.
   std::uint8_t pause = 0;     ///< arch.pause: somebody changes active state.
-  std::int32_t result = 0;    ///< Of the last KVM_RUN that returned.
   std::uint8_t entered = 0;   ///< The guest's code runs: an IPI makes it exit.
-  std::uint8_t reserved[3] = {};
+  std::int32_t result = 0;    ///< Of the last KVM_RUN that returned.
 };
 
 inline constexpr std::uint8_t kvm_req_irq_pending = 1;
@@ -64,6 +62,8 @@ class ArmVcpu : public Module, public Touches {
   /// vcpu->mutex: the thread holds it while it is in KVM_RUN.
   const Lock& mutex() const { return mutex_; }
   ContextId thread() const { return thread_; }
+  /// Whether the thread is in KVM_RUN.
+  bool is_in_kvm_run(Exec& x) const { return x.is_held_by(mutex_, thread_); }
   /// The guest's hard interrupt context on it; set once at elaboration.
   void set_hardirq(ContextId context) {
     hardirq_ = context;
@@ -151,8 +151,8 @@ class ArmVcpu : public Module, public Touches {
 }  // namespace irqloom
 
 IRQLOOM_FIELDS(irqloom::ArmVcpuState, IRQLOOM_FLAG(online), IRQLOOM_FLAG(initialized),
-               IRQLOOM_FLAG(has_run_once), IRQLOOM_FLAG(run), IRQLOOM_FLAG(running),
-               IRQLOOM_NUMBER(mode), IRQLOOM_HEX(requests), IRQLOOM_FLAG(pause),
-               IRQLOOM_NUMBER(result), IRQLOOM_FLAG(entered), IRQLOOM_NUMBER(reserved));
+               IRQLOOM_FLAG(has_run_once), IRQLOOM_FLAG(run), IRQLOOM_NUMBER(mode),
+               IRQLOOM_HEX(requests), IRQLOOM_FLAG(pause), IRQLOOM_FLAG(entered),
+               IRQLOOM_NUMBER(result));
 IRQLOOM_FIELDS(irqloom::VcpuLocals, IRQLOOM_HEX(value), IRQLOOM_HEX(offset), IRQLOOM_FLAG(is_write),
                IRQLOOM_FLAG(is_byte));

@@ -36,6 +36,7 @@ Irqfd::Irqfd(const sc_core::sc_module_name& module_name, Fabric& fabric, KvmVm& 
       deassign_(
           fabric.routine<&Irqfd::kvm_irqfd_deassign>(*this, "kvm_irqfd_deassign", eventfd_c)) {
   waiter.bind(*this);
+  inject_->begins_with(kvm);
   kvm.attach(*this);
   fabric.at_reset([this](World& w) { w.mut(state_) = reset_; });
 }

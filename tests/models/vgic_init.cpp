@@ -75,7 +75,7 @@ TEST_CASE("6.1: the first KVM_RUN initialises a GICv2 and fails on a GICv3", "[m
   ArmVm v2(early("linux-6.1", VgicModel::v2));
   run(v2);
   CHECK(v2.dist().ready == 1);
-  CHECK(v2.go[v2.vcpus[0]->state()].running == 1);
+  CHECK(v2.go[v2.vcpus[0]->mutex().slot].owner == v2.vcpus[0]->thread() + 1);
 
   ArmVm v3(early("linux-6.1", VgicModel::v3));
   run(v3);
