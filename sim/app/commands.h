@@ -60,6 +60,7 @@ ExitCode replay_command(const ReplayOptions& options);
 struct CheckOptions : CommonOptions {
   std::vector<std::string> paths;  ///< Files and folders; none: "scenarios".
   bool promote = false;            ///< Accept what came out as golden.
+  bool if_counts_equal = false;    ///< With promote: only where no number and no verdict changed.
   std::string only;                ///< "run" or "explore"; empty: both.
   bool with_long = false;          ///< Variants tagged "long" too.
   std::string junit;               ///< File for a JUnit report; may be empty.

@@ -173,7 +173,12 @@ void add_check(CLI::App& app, Action& action) {
       "check", "Every scenario and variant, against what they expect and the golden results");
   auto options = std::make_shared<CheckOptions>();
   command->add_option("PATH", options->paths, "Scenarios and folders; default: scenarios");
-  command->add_flag("--promote", options->promote, "Accept the results as golden");
+  CLI::Option* promote =
+      command->add_flag("--promote", options->promote, "Accept the results as golden");
+  command
+      ->add_flag("--if-counts-equal", options->if_counts_equal,
+                 "Accept only other fingerprints of spaces; refuse whatever else differs")
+      ->needs(promote);
   command->add_flag("--long", options->with_long, "Variants tagged \"long\" too");
   command->add_option("--only", options->only, "Only runs (run), or only explorations (explore)")
       ->check(CLI::IsMember(std::vector<std::string>{"run", "explore"}))

@@ -107,6 +107,17 @@ void Golden::accept(const std::string& variant, const std::string& mode, const O
   changed_ = true;
 }
 
+std::vector<std::string> Golden::accept_if_counts_equal(const std::string& variant,
+                                                        const std::string& mode,
+                                                        const Outcome& outcome) {
+  std::optional<Outcome> known = find(variant, mode);
+  if (!known) return {"nothing is golden that its numbers could be equal to"};
+  if (mode == "explore") known->fingerprint = outcome.fingerprint;
+  std::vector<std::string> reasons = differences(*known, outcome);
+  if (reasons.empty()) accept(variant, mode, outcome);
+  return reasons;
+}
+
 void Golden::keep_only(const std::vector<std::string>& names) {
   const std::size_t removed = std::erase_if(outcomes_, [&](const auto& entry) {
     return std::find(names.begin(), names.end(), entry.first.first) == names.end();

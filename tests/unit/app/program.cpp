@@ -312,6 +312,42 @@ TEST_CASE("program: check runs everything and compares", "[app][program]") {
   CHECK(contains(content_of(folder / "report.xml"), "<failure message="));
 }
 
+TEST_CASE("program: check accepts other fingerprints of spaces, and no more", "[app][program]") {
+  const TempFolder folder;
+  write_file(folder / "small.json", small_text());
+  const auto check = [&](const std::vector<std::string>& options) {
+    std::vector<std::string> arguments = {"check", "small.json", "-q"};
+    arguments.insert(arguments.end(), options.begin(), options.end());
+    return test::irqloom(folder.path(), arguments);
+  };
+  const std::vector<std::string> cautiously = {"--promote", "--if-counts-equal"};
+  CHECK(check({"--if-counts-equal"}).code == 2);
+  CHECK(check(cautiously).code == 1);
+  REQUIRE(check({"--promote"}).code == 0);
+  const std::string path = folder / "results/golden/small.json";
+  const std::string golden = content_of(path);
+  const auto changed = [&](const char* mode, const char* member) {
+    json file = json::parse(golden);
+    json& value = file["outcomes"][""][mode][member];
+    value = value.is_string() ? json("another") : json(value.get<unsigned>() + 1);
+    return file.dump(2) + '\n';
+  };
+
+  write_file(path, changed("explore", "fingerprint"));
+  CHECK(check({}).code == 1);
+  CHECK(check(cautiously).code == 0);
+  CHECK(content_of(path) == golden);
+
+  for (const auto& [mode, member] : std::vector<std::pair<const char*, const char*>>{
+           {"explore", "states"}, {"run", "steps"}, {"run", "fingerprint"}}) {
+    const std::string other = changed(mode, member);
+    write_file(path, other);
+    INFO(mode << " " << member);
+    CHECK(check(cautiously).code == 1);
+    CHECK(content_of(path) == other);
+  }
+}
+
 TEST_CASE("program: check reports a broken file and goes on", "[app][program]") {
   const TempFolder folder;
   write_file(folder / "a.json", replaced(small_text(), "linux-6.1", "linux-9"));
