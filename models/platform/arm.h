@@ -144,6 +144,7 @@ class Machine {
   Script::Op vmm_operation(const ScriptOp& op);
   Script::Op device_operation(const ScriptOp& op);
   Script::Op line_operation(const Spec& spec, const ScriptOp& op);
+  Script::Op guest_operation(const ScriptOp& op);
   std::vector<const Touches*> touched() const;
   void add_properties();
   Resampler& resampler(unsigned gsi);

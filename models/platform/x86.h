@@ -118,6 +118,8 @@ class Machine {
   void build_line(const Spec& spec, const GuestLine& line);
   void build_script(const ScriptSpec& script);
   Script::Op operation(const ScriptOp& op);
+  Script::Op device_operation(const ScriptOp& op);
+  Script::Op line_operation(const ScriptOp& op);
   void add_properties(const Spec& spec);
   Resampler& resampler(unsigned gsi);
   DeviceIf& device_registers(std::string_view name);

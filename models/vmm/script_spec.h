@@ -59,23 +59,59 @@ struct ScriptOp {
   std::optional<std::size_t> if_done = std::nullopt;    ///< Only if that earlier one did not fail.
 };
 
+/// What an operation is about. A new kind does not compile before it has a place here.
+enum class OpSubject : std::uint8_t { device, line, vmm, guest, none };
+
+constexpr OpSubject subject_of(ScriptOp::Kind kind) {
+  using Kind = ScriptOp::Kind;
+  switch (kind) {
+    case Kind::assign:
+    case Kind::deassign:
+    case Kind::signal:
+    case Kind::set_trigger:
+    case Kind::attach_unmask:
+    case Kind::mask:
+    case Kind::unmask:
+    case Kind::handle_eventfd:
+    case Kind::raise:
+    case Kind::reset_device:
+      return OpSubject::device;
+    case Kind::enable:
+    case Kind::disable:
+    case Kind::suspend:
+    case Kind::check_wakeup:
+    case Kind::resume:
+    case Kind::set_type:
+    case Kind::set_affinity:
+      return OpSubject::line;
+    case Kind::create_vgic:
+    case Kind::create_vcpu:
+    case Kind::nr_irqs:
+    case Kind::ctrl_init:
+    case Kind::irq_line:
+    case Kind::register_reset:
+    case Kind::main_loop:
+    case Kind::await_main_loop:
+    case Kind::vm_start:
+    case Kind::vm_stop:
+    case Kind::await_reset:
+    case Kind::reset_done:
+    case Kind::kick_vcpu:
+    case Kind::kill:
+    case Kind::system_reset:
+      return OpSubject::vmm;
+    case Kind::gic_init:
+    case Kind::clear_pending:
+      return OpSubject::guest;
+    case Kind::wait:
+      return OpSubject::none;
+  }
+  return OpSubject::none;
+}
+
 /// Whether an operation names a device.
 constexpr bool is_of_device(ScriptOp::Kind kind) {
-  switch (kind) {
-    case ScriptOp::Kind::assign:
-    case ScriptOp::Kind::deassign:
-    case ScriptOp::Kind::signal:
-    case ScriptOp::Kind::set_trigger:
-    case ScriptOp::Kind::attach_unmask:
-    case ScriptOp::Kind::mask:
-    case ScriptOp::Kind::unmask:
-    case ScriptOp::Kind::handle_eventfd:
-    case ScriptOp::Kind::raise:
-    case ScriptOp::Kind::reset_device:
-      return true;
-    default:
-      return false;
-  }
+  return subject_of(kind) == OpSubject::device;
 }
 
 /// A context that runs operations once, or again and again.
