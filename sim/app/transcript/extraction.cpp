@@ -8,6 +8,7 @@
 #include "models/eventfd/eventfd.h"
 #include "models/events.h"
 #include "models/vmm/script.h"
+#include "sim/error.h"
 #include "sim/trace/describe.h"
 
 namespace irqloom::app::transcript {
@@ -49,6 +50,18 @@ Item make_item(Item::Kind kind, Json op, const StepRecord& record) {
   return item;
 }
 
+void check_that_it_is_there(const Fabric& fabric, const Listener& l) {
+  bool has_routine = false;
+  for (const RoutineInfo& r : fabric.routines()) {
+    if (r.name != l.routine) continue;
+    has_routine = true;
+    if (std::ranges::find(r.steps, l.step, &StepInfo::name) != r.steps.end()) return;
+  }
+  if (!has_routine && l.is_of_a_part) return;
+  throw InternalError(fmt::format("a transcript listens to step \"{}\" of {}(), and there is none",
+                                  l.step, l.routine));
+}
+
 }  // namespace
 
 FdNames fd_names(std::size_t device) {
@@ -67,6 +80,12 @@ Extraction::Extraction(std::vector<AssignedDevice> devices, std::vector<ScriptSp
 
 void Extraction::begin(const Fabric& fabric, const TraceInfo& /*info*/) {
   fabric_ = &fabric;
+  common_ = common_listeners();
+  architecture_ = listeners();
+  for (const auto* all : {&common_, &architecture_}) {
+    for (const Listener& l : *all)
+      check_that_it_is_there(fabric, l);
+  }
   for (const ContextInfo& c : fabric.contexts())
     private_slots_.insert(c.slot);
   for (const ExecutorInfo& e : fabric.executors())
@@ -83,13 +102,12 @@ void Extraction::begin(const Fabric& fabric, const TraceInfo& /*info*/) {
 
 void Extraction::step(const StepRecord& record) {
   record_ = &record;
-  if (is_at("script", "begin the operation")) begin_script_op();
-  look_at_assignment();
+  let_listen(common_);
   for (const Event& e : record.events) {
     hear_common(e);
     hear(e);
   }
-  look();
+  let_listen(architecture_);
   close();
   if (record.violations != nullptr) {
     for (const Violation& v : *record.violations)
@@ -109,9 +127,12 @@ std::vector<Item> Extraction::items() const {
 
 // --- for the architectures ----------------------------------------------------------------------
 
-bool Extraction::is_at(std::string_view routine, std::string_view step) const {
-  return trace::routine_of(*fabric_, *record_).name == routine &&
-         trace::step_of(*fabric_, *record_).name == step;
+void Extraction::let_listen(const std::vector<Listener>& listeners) const {
+  const std::string_view routine = trace::routine_of(*fabric_, *record_).name;
+  const std::string_view step = trace::step_of(*fabric_, *record_).name;
+  for (const Listener& l : listeners) {
+    if (l.step == step && l.routine == routine) l.act();
+  }
 }
 
 bool Extraction::is_in_guest() const {
@@ -261,15 +282,26 @@ void Extraction::begin_script_op() {
 
 /// An assignment is there for others when it has hooked the eventfd; what it samples afterwards it
 /// injects itself.
-void Extraction::look_at_assignment() {
-  if (current_script_op() != ScriptOp::Kind::assign) return;
+std::vector<Listener> Extraction::common_listeners() {
+  const auto assigns = [this] { return current_script_op() == ScriptOp::Kind::assign; };
+  std::vector<Listener> list;
+  if (!scripts_.empty())
+    list.push_back({"script", "begin the operation", [this] { begin_script_op(); }});
+  if (devices_.empty()) return list;
+  list.push_back({"kvm_irqfd_assign", "vfs_poll: hook the wait queue", [this, assigns] {
+                    if (assigns()) acts_now();
+                  }});
+  list.push_back({"kvm_irqfd_assign", "vfs_poll: sample the count", [this, assigns] {
+                    if (assigns()) sample_assignment();
+                  }});
+  return list;
+}
+
+void Extraction::sample_assignment() {
   const ScriptPlace& place = places_.at(record_->context);
   const std::string& device = place.script->ops[place.op].device;
-  if (is_at("kvm_irqfd_assign", "vfs_poll: hook the wait queue")) acts_now();
-  if (is_at("kvm_irqfd_assign", "vfs_poll: sample the count")) {
-    const auto& eventfd = slot<EventfdState>(*record_->before, device + "_trigger");
-    if (eventfd.count != 0) signals_[device].assignment = place.item;
-  }
+  const auto& eventfd = slot<EventfdState>(*record_->before, device + "_trigger");
+  if (eventfd.count != 0) signals_[device].assignment = place.item;
 }
 
 // --- signals ------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -69,11 +70,22 @@ FdNames fd_names(std::size_t device);
 /// What a script's operation is called in a scenario: "set-trigger".
 using OperationNames = std::map<ScriptOp::Kind, std::string>;
 
+/// What an extraction does when a step is taken.
+struct Listener {
+  std::string_view routine;
+  std::string_view step;  ///< Its label.
+  std::function<void()> act;
+  /// Its routine belongs to a part that only some machines have.
+  bool is_of_a_part = false;
+};
+
 class Extraction : public Sink {
  public:
   Extraction(std::vector<AssignedDevice> devices, std::vector<ScriptSpec> scripts,
              OperationNames names);
 
+  /// Throws InternalError where the machine lacks a step that is listened to: its operations would
+  /// be missing from the transcript, and nobody would know.
   void begin(const Fabric& fabric, const TraceInfo& info) override;
   void step(const StepRecord& record) final;
   void end(std::uint64_t /*end_ps*/, const std::string& /*verdict*/) override {}
@@ -84,8 +96,9 @@ class Extraction : public Sink {
   const Json& end_state() const { return end_state_; }
 
  protected:
-  /// What the architecture has to say of a step. All that follows is for it, within that step.
-  virtual void look() = 0;
+  /// What the architecture has to say of steps; asked for once, before the first one. They act
+  /// after hear(), and all that follows is for them, within the step.
+  virtual std::vector<Listener> listeners() = 0;
   /// What an event of the architecture's means.
   virtual void hear(const Event& event) = 0;
   /// The members of an observation that the controller has in that world, whatever else goes on.
@@ -93,7 +106,6 @@ class Extraction : public Sink {
 
   const StepRecord& now() const { return *record_; }
   const Fabric& fabric() const { return *fabric_; }
-  bool is_at(std::string_view routine, std::string_view step) const;
   bool is_in_guest() const;
   bool is_in_handler() const;
   /// The vCPU that the step's context runs on.
@@ -156,9 +168,11 @@ class Extraction : public Sink {
   int depth_after() const;
   void hear_common(const Event& event);
   void tell(const Event& event);
+  std::vector<Listener> common_listeners();
+  void let_listen(const std::vector<Listener>& listeners) const;
   void begin_script_op();
   bool is_wanted(const ScriptSpec& script, const ScriptOp& op) const;
-  void look_at_assignment();
+  void sample_assignment();
   void count_signal(const std::string& eventfd);
   void settle(const Injection& injection, std::vector<Item>& items) const;
   static bool has_other_between(const std::vector<Item>& items, std::uint64_t from,
@@ -173,6 +187,8 @@ class Extraction : public Sink {
   OperationNames names_;
   const Fabric* fabric_ = nullptr;
   const StepRecord* record_ = nullptr;
+  std::vector<Listener> common_;        ///< Act before the events are heard.
+  std::vector<Listener> architecture_;  ///< And these after them.
   std::vector<Item> items_;
   std::map<ContextId, std::vector<Open>> open_;
   std::map<ContextId, ScriptPlace> places_;

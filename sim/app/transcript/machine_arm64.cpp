@@ -51,15 +51,20 @@ class ArmExtraction final : public Extraction {
         has_run_(has_run) {}
 
  private:
-  void look() override;
-  void look_at_ioctls();
-  void look_at_first_run();
-  void look_at_injection();
-  void look_at_guest();
-  void look_at_handler();
+  std::vector<Listener> listeners() override;
+  void listen_to_ioctls(std::vector<Listener>& to);
+  void listen_to_first_run(std::vector<Listener>& to);
+  void listen_to_injection(std::vector<Listener>& to);
+  void listen_to_guest(std::vector<Listener>& to);
+  void listen_to_handler(std::vector<Listener>& to);
+  void open_ioctl(Json op) { open(Item::Kind::host, std::move(op), now().depth); }
+  void write_attribute();
+  void end_first_run();
+  void access_distributor();
+  void read_iar();
+  void write_eoir();
   void hear(const Event& event) override;
   Json state(const World& world) const override;
-  void read_iar();
   bool injects_at_once() const;
 
   std::vector<unsigned> spis_;
@@ -68,77 +73,116 @@ class ArmExtraction final : public Extraction {
   bool has_run_;                          ///< The first KVM_RUN is over.
 };
 
-void ArmExtraction::look() {
-  look_at_ioctls();
-  look_at_first_run();
-  look_at_injection();
-  look_at_guest();
-  if (is_in_guest() && is_in_handler()) look_at_handler();
+std::vector<Listener> ArmExtraction::listeners() {
+  std::vector<Listener> list;
+  listen_to_ioctls(list);
+  listen_to_first_run(list);
+  listen_to_injection(list);
+  listen_to_guest(list);
+  listen_to_handler(list);
+  return list;
 }
 
 // --- the VMM ------------------------------------------------------------------------------------
 
-void ArmExtraction::look_at_ioctls() {
-  const int depth = now().depth;
-  const auto ioctl = [&](Json op) { open(Item::Kind::host, std::move(op), depth); };
-  if (is_at("kvm_arm_gic_realize", "KVM_CREATE_DEVICE")) ioctl({{"op", "create_vgic"}});
-  if (is_at("kvm_arm_gic_realize", "KVM_DEV_ARM_VGIC_GRP_ADDR")) ioctl({{"op", "set_addr"}});
-  if (is_at("qemu_init_vcpu", "KVM_CREATE_VCPU"))
-    ioctl({{"op", "create_vcpu"}, {"id", locals<MainThreadLocals>().vcpu}});
-  if (is_at("qemu_init_vcpu", "KVM_ARM_VCPU_INIT")) ioctl({{"op", "vcpu_init"}});
-  if (is_at("vgic_v3_attr_regs_access", "KVM_SET_DEVICE_ATTR, KVM_GET_DEVICE_ATTR")) {
-    const auto& f = locals<IoctlLocals>();
-    if (f.kind == attr_write) {
-      Json op = dist_access("attr_write", f.offset, f.value);
-      op["group"] = "dist";
-      open(Item::Kind::host, std::move(op), depth - 1);
-    } else {
-      note("irqloom", "a write of KVM_DEV_ARM_VGIC_GRP_LEVEL_INFO, which no operation stands for");
-    }
+void ArmExtraction::listen_to_ioctls(std::vector<Listener>& to) {
+  to.push_back({"kvm_arm_gic_realize", "KVM_CREATE_DEVICE",
+                [this] { open_ioctl({{"op", "create_vgic"}}); }});
+  to.push_back({"kvm_arm_gic_realize", "KVM_DEV_ARM_VGIC_GRP_ADDR",
+                [this] { open_ioctl({{"op", "set_addr"}}); }});
+  to.push_back({"qemu_init_vcpu", "KVM_CREATE_VCPU", [this] {
+                  open_ioctl({{"op", "create_vcpu"}, {"id", locals<MainThreadLocals>().vcpu}});
+                }});
+  to.push_back(
+      {"qemu_init_vcpu", "KVM_ARM_VCPU_INIT", [this] { open_ioctl({{"op", "vcpu_init"}}); }});
+  to.push_back({"vgic_v3_attr_regs_access", "KVM_SET_DEVICE_ATTR, KVM_GET_DEVICE_ATTR",
+                [this] { write_attribute(); }});
+  to.push_back({"vfio_intp_interrupt", "the main loop reads the eventfd",
+                [this] {
+                  note("host",
+                       "the VMM's main loop reads the trigger itself, for which no operation "
+                       "stands: its count stays");
+                },
+                true});
+}
+
+void ArmExtraction::write_attribute() {
+  const auto& f = locals<IoctlLocals>();
+  if (f.kind != attr_write) {
+    note("irqloom", "a write of KVM_DEV_ARM_VGIC_GRP_LEVEL_INFO, which no operation stands for");
+    return;
   }
-  if (is_at("vfio_intp_interrupt", "the main loop reads the eventfd")) {
-    note("host",
-         "the VMM's main loop reads the trigger itself, for which no operation stands: its "
-         "count stays");
-  }
+  Json op = dist_access("attr_write", f.offset, f.value);
+  op["group"] = "dist";
+  open(Item::Kind::host, std::move(op), now().depth - 1);
 }
 
 /// The guest's first entry; interrupts are on from then on.
-void ArmExtraction::look_at_first_run() {
-  if (has_run_) return;
-  if (is_at("kvm_vcpu_ioctl", "the vCPU thread calls KVM_RUN"))
-    open(Item::Kind::guest, {{"op", "run"}}, now().depth);
-  if (is_at("kvm_vgic_map_resources", "config_lock: map the controller")) acts_now();
-  if (!is_at("kvm_vcpu_ioctl", "the checks of KVM_RUN are done")) return;
+void ArmExtraction::listen_to_first_run(std::vector<Listener>& to) {
+  const auto first = [this](auto act) {
+    return [this, act] {
+      if (!has_run_) act();
+    };
+  };
+  to.push_back({"kvm_vcpu_ioctl", "the vCPU thread calls KVM_RUN",
+                first([this] { open(Item::Kind::guest, {{"op", "run"}}, now().depth); })});
+  to.push_back({"kvm_vgic_map_resources", "config_lock: map the controller",
+                first([this] { acts_now(); })});
+  to.push_back({"kvm_vcpu_ioctl", "the checks of KVM_RUN are done",
+                first([this] { end_first_run(); })});
+}
+
+void ArmExtraction::end_first_run() {
   has_run_ = fabric().top_frame(*now().before, now().context)->result >= 0;
   if (has_run_) add(Item::Kind::guest, {{"op", "unmask"}});
 }
 
 /// Where an injection is felt: the last of these.
-void ArmExtraction::look_at_injection() {
-  if (is_at("kvm_vgic_inject_irq", "vgic_lazy_init: is it ready?") ||
-      is_at("kvm_vgic_inject_irq", "irq_lock: set line_level or pending_latch") ||
-      is_at("vgic_update_irq_pending", "record the early interrupt") ||
-      is_at("vgic_init", "config_lock: vgic_init")) {
-    acts_now();
-  }
+void ArmExtraction::listen_to_injection(std::vector<Listener>& to) {
+  const auto acts = [this] { acts_now(); };
+  to.push_back({"kvm_vgic_inject_irq", "vgic_lazy_init: is it ready?", acts});
+  to.push_back({"kvm_vgic_inject_irq", "irq_lock: set line_level or pending_latch", acts});
+  to.push_back({"vgic_update_irq_pending", "record the early interrupt", acts, true});
+  to.push_back({"vgic_init", "config_lock: vgic_init", acts});
 }
 
 // --- the guest ----------------------------------------------------------------------------------
 
-void ArmExtraction::look_at_guest() {
-  if (is_at("io_mem_abort", "exit: access of the distributor")) {
-    const auto& f = locals<VcpuLocals>();
-    open(Item::Kind::guest,
-         f.is_write != 0 ? dist_access("dist_write", f.offset, f.value)
-                         : dist_access("dist_read", f.offset, 0),
-         now().depth - 1);
-  }
-  if (is_at("dispatch_mmio_write", "irq_lock: write the interrupt's field")) acts_now();
-  if (is_at("gic_dist_init", "gic_cpu_init: PMR, enable")) {
-    for (Json& op : enable_cpu_interface(is_v3_))
-      add(Item::Kind::guest, std::move(op));
-  }
+void ArmExtraction::listen_to_guest(std::vector<Listener>& to) {
+  to.push_back({"io_mem_abort", "exit: access of the distributor",
+                [this] { access_distributor(); }});
+  to.push_back({"dispatch_mmio_write", "irq_lock: write the interrupt's field",
+                [this] { acts_now(); }});
+  to.push_back({"gic_dist_init", "gic_cpu_init: PMR, enable", [this] {
+                  for (Json& op : enable_cpu_interface(is_v3_))
+                    add(Item::Kind::guest, std::move(op));
+                }});
+}
+
+void ArmExtraction::access_distributor() {
+  const auto& f = locals<VcpuLocals>();
+  open(Item::Kind::guest,
+       f.is_write != 0 ? dist_access("dist_write", f.offset, f.value)
+                       : dist_access("dist_read", f.offset, 0),
+       now().depth - 1);
+}
+
+void ArmExtraction::listen_to_handler(std::vector<Listener>& to) {
+  const auto guest = [this](auto act) {
+    return [this, act] {
+      if (is_in_guest() && is_in_handler()) act();
+    };
+  };
+  to.push_back({"gic_handle_irq", "take the interrupt, read IAR", guest([this] {
+                  add(Item::Kind::take, {});
+                  read_iar();
+                })});
+  to.push_back({"gic_handle_irq", "read IAR again", guest([this] { read_iar(); })});
+  to.push_back({"gic_handle_irq", "return from the interrupt",
+                guest([this] { add(Item::Kind::leave, {{"op", "eret"}}); })});
+  const auto end = guest([this] { write_eoir(); });
+  to.push_back({"handle_fasteoi_irq", "irq_eoi", end});
+  to.push_back({"handle_fasteoi_irq", "irq_eoi of an interrupt that is not handled", end});
 }
 
 void ArmExtraction::read_iar() {
@@ -150,18 +194,8 @@ void ArmExtraction::read_iar() {
   add(Item::Kind::guest, {{"op", "cpu_read"}, {"reg", "IAR"}, {"value", f.intid}});
 }
 
-void ArmExtraction::look_at_handler() {
-  if (is_at("gic_handle_irq", "take the interrupt, read IAR")) {
-    add(Item::Kind::take, {});
-    read_iar();
-  }
-  if (is_at("gic_handle_irq", "read IAR again")) read_iar();
-  if (is_at("gic_handle_irq", "return from the interrupt"))
-    add(Item::Kind::leave, {{"op", "eret"}});
-  if (is_at("handle_fasteoi_irq", "irq_eoi") ||
-      is_at("handle_fasteoi_irq", "irq_eoi of an interrupt that is not handled")) {
-    open(Item::Kind::guest, cpu_write("EOIR", intids_[now().context]), now().depth);
-  }
+void ArmExtraction::write_eoir() {
+  open(Item::Kind::guest, cpu_write("EOIR", intids_[now().context]), now().depth);
 }
 
 // --- events -------------------------------------------------------------------------------------

@@ -29,7 +29,8 @@ class X86Extraction final : public Extraction {
         pins_(std::move(pins)) {}
 
  private:
-  void look() override;
+  std::vector<Listener> listeners() override;
+  void write_entry();
   void hear(const Event& event) override;
   Json state(const World& world) const override;
 
@@ -44,16 +45,20 @@ class X86Extraction final : public Extraction {
   std::map<ContextId, SetIrq> set_irqs_;
 };
 
-void X86Extraction::look() {
-  if (is_at("ioapic_write_indirect", "take ioapic->lock, replace the entry")) {
-    const auto& f = locals<PinLocals>();
-    // Remote IRR is read-only, and a guest writes what it remembers of the rest.
-    const std::uint32_t value = f.value & ~(f.high != 0 ? 0 : 1U << rte::remote_irr_shift);
-    open(Item::Kind::guest, rte_write(vcpu(), f.pin, f.high != 0 ? "hi" : "lo", value),
-         now().depth - 1);
-  }
-  if (is_in_guest() && is_at("common_interrupt", "return from the interrupt"))
-    add(Item::Kind::leave, {{"op", "iret"}, {"vcpu", vcpu()}});
+std::vector<Listener> X86Extraction::listeners() {
+  return {{"ioapic_write_indirect", "take ioapic->lock, replace the entry",
+           [this] { write_entry(); }},
+          {"common_interrupt", "return from the interrupt", [this] {
+             if (is_in_guest()) add(Item::Kind::leave, {{"op", "iret"}, {"vcpu", vcpu()}});
+           }}};
+}
+
+// Remote IRR is read-only, and a guest writes what it remembers of the rest.
+void X86Extraction::write_entry() {
+  const auto& f = locals<PinLocals>();
+  const std::uint32_t value = f.value & ~(f.high != 0 ? 0 : 1U << rte::remote_irr_shift);
+  open(Item::Kind::guest, rte_write(vcpu(), f.pin, f.high != 0 ? "hi" : "lo", value),
+       now().depth - 1);
 }
 
 void X86Extraction::hear(const Event& e) {
