@@ -43,6 +43,9 @@ inline constexpr const char* gsi = "GSI";                    ///< kvm
 inline constexpr const char* route = "route";                ///< kvm
 inline constexpr const char* guest_pin = "guest pin";        ///< kvm: of its I/O APIC
 inline constexpr const char* delayed_work = "delayed work";  ///< kvm: the EOI throttle
+inline constexpr const char* vcpu = "vCPU";                  ///< kvm: its thread in KVM_RUN
+inline constexpr const char* handler = "eventfd handler";    ///< vmm: of a device's trigger
+inline constexpr const char* process_exit = "process exit";  ///< host kernel: of a VMM
 inline constexpr const char* guest_vector = "guest vector";  ///< guest: of a vCPU
 inline constexpr const char* guest_line = "guest line";      ///< guest
 inline constexpr const char* action = "driver action";       ///< guest
@@ -74,6 +77,15 @@ inline constexpr const char* device_access = "device access";  ///< driver to de
 inline constexpr const char* eoi_throttle = "EOI throttle";
 inline constexpr const char* re_injection = "re-injection";
 inline constexpr const char* kvm_irqfd = "KVM_IRQFD";
+inline constexpr const char* set_irqs = "VFIO_DEVICE_SET_IRQS";
+inline constexpr const char* poll = "poll";              ///< eventfd to a main loop
+inline constexpr const char* trap = "trap";              ///< driver to who emulates the access
+inline constexpr const char* exit = "exit";              ///< guest to its vCPU's thread
+inline constexpr const char* fold = "fold";              ///< list registers to KVM's state
+inline constexpr const char* set_up = "set-up";          ///< ioctls and a guest's first accesses
+inline constexpr const char* kick = "kick";              ///< to a vCPU's thread
+inline constexpr const char* sigkill = "SIGKILL";        ///< to a process
+inline constexpr const char* exit_files = "exit files";  ///< what goes with a process
 }  // namespace seam
 
 /// Keys of attributes.

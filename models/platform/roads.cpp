@@ -55,7 +55,8 @@ topology::DotStyle dot_style() {
       {kind::device, "box3d"},    {kind::emulated, "box3d"},   {kind::wire, "plain"},
       {kind::source, "plain"},    {kind::host_pin, "octagon"}, {kind::guest_pin, "octagon"},
       {kind::eventfd, "ellipse"}, {kind::irqfd, "ellipse"},    {kind::virqfd, "ellipse"},
-      {kind::vfio, "component"},  {kind::action, "component"}, {kind::script, "note"}};
+      {kind::vfio, "component"},  {kind::action, "component"}, {kind::script, "note"},
+      {kind::vcpu, "octagon"},    {kind::handler, "component"}};
   style.shown = {"interrupt", "masks", "assigned", "policy", "flow", "oneshot", "serves"};
   return style;
 }

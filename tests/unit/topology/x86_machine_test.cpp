@@ -2,15 +2,13 @@
 // graph does not explain, and times as the graph foretells them.
 #include <algorithm>
 #include <catch2/catch.hpp>
-#include <map>
 #include <set>
 
-#include "models/events.h"
 #include "models/platform/x86_topology.h"
-#include "sim/core/random.h"
 #include "sim/timed/simcontext.h"
 #include "sim/timed/timed.h"
 #include "tests/unit/topology/machines.h"
+#include "tests/unit/topology/watched.h"
 
 namespace irqloom::x86 {
 
@@ -21,6 +19,8 @@ using topology::is_back;
 using topology::is_forth;
 using topology::NodeId;
 using topology::Topology;
+using watched::Measured;
+using watched::Walk;
 
 struct Elaborated {
   timed::FreshSimcontext context;
@@ -56,52 +56,11 @@ TEST_CASE("x86 machine: every context is in the graph, unless no interrupt comes
   const Spec spec = rich();
   const Elaborated m(spec);
   const Topology t = describe(spec);
-  std::set<std::string> described;
-  for (const topology::Node& n : t.nodes()) {
-    for (const topology::Attribute& a : n.attributes) {
-      if (a.key == attribute::context) described.insert(a.value);
-    }
-  }
-  std::set<std::string> real;
-  for (const ContextInfo& c : m.fabric.contexts())
-    real.insert(c.name);
+  std::set<std::string> real = watched::contexts_of(m.fabric);
   // All host lines go to the first CPU.
   CHECK(real.erase("cpu1/hardirq") == 1);
-  CHECK(described == real);
+  CHECK(watched::contexts_of(t) == real);
 }
-
-/// Steps at random and keeps who wrote which part: (context, slot).
-class Walk {
- public:
-  Walk(const Fabric& fabric, const Topology& t, std::uint64_t seed)
-      : fabric_(fabric), topology_(t), random_(seed, "walk") {}
-
-  void run(int steps) {
-    World world = fabric_.initial();
-    Exec x(fabric_, world);
-    for (int i = 0; i < steps; ++i) {
-      std::vector<ContextId> ready;
-      for (std::size_t c = 0; c < fabric_.contexts().size(); ++c) {
-        if (x.enabled(static_cast<ContextId>(c))) ready.push_back(static_cast<ContextId>(c));
-      }
-      if (ready.empty()) return;
-      const ContextId c = ready[random_.below(ready.size())];
-      world.clear_written();
-      x.execute(c, static_cast<std::uint16_t>(random_.below(8)));
-      for (const SlotIndex s : world.written()) {
-        const std::string& slot = fabric_.layout().slots()[s].name;
-        if (topology_.find(slot)) writes.insert({fabric_.contexts()[c].name, slot});
-      }
-    }
-  }
-
-  std::set<std::pair<std::string, std::string>> writes;
-
- private:
-  const Fabric& fabric_;
-  const Topology& topology_;
-  core::Random random_;
-};
 
 TEST_CASE("x86 machine: a context writes only what the graph says that it can reach",
           "[topology]") {
@@ -111,17 +70,11 @@ TEST_CASE("x86 machine: a context writes only what the graph says that it can re
     spec.forwards_mask = spec.resample_policy == "forward-mask";
     const Elaborated m(spec);
     const Topology t = describe(spec);
-    const topology::Reachability reachability = t.reachability();
     Walk walk(m.fabric, t, 1);
     for (int i = 0; i < 20; ++i)
       walk.run(1000);
-    for (const auto& write : walk.writes) {
-      const std::string& context = write.first;
-      const std::string& slot = write.second;
-      INFO(policy << ": " << context << " writes " << slot);
-      const auto explains = [&](NodeId n) { return reachability.reaches(n, *t.find(slot)); };
-      CHECK(std::ranges::any_of(t.with(attribute::context, context), explains));
-    }
+    INFO(policy);
+    CHECK(watched::unexplained(t, walk.writes) == std::vector<std::string>{});
     // The walk went all the way: a vCPU that acknowledges lifts the host's mask.
     CHECK(walk.writes.contains({"vcpu0/hardirq", "dev1_host_irq"}));
   }
@@ -129,76 +82,9 @@ TEST_CASE("x86 machine: a context writes only what the graph says that it can re
 
 // --- latencies ----------------------------------------------------------------------------------
 
-/// What happened first, by event; the host's and the guest's handlers apart.
-class FirstTimes : public Sink {
- public:
-  void begin(const Fabric& fabric, const TraceInfo& /*info*/) override { fabric_ = &fabric; }
-  void step(const StepRecord& record) override {
-    for (const Event& e : record.events) {
-      std::string key(e.type->name);
-      if (fabric_->contexts()[record.context].layer == "guest") key = "guest " + key;
-      for (std::size_t i = 0; i < e.type->args.size(); ++i) {
-        if (e.type->args[i].kind != ArgKind::name) continue;
-        const auto name = static_cast<std::size_t>(e.args[i]);
-        times.try_emplace(key + " " + fabric_->names()[name], record.time_ps);
-      }
-      times.try_emplace(key, record.time_ps);
-    }
-  }
-  void end(std::uint64_t /*end_ps*/, const std::string& /*verdict*/) override {}
-
-  std::map<std::string, std::uint64_t> times;
-
- private:
-  const Fabric* fabric_ = nullptr;
-};
-
-/// Every cost key by another time, so that a wrong one shows. The devices rest first.
-std::map<std::string, std::uint64_t, std::less<>> odd_times(const Fabric& fabric) {
-  std::map<std::string, std::uint64_t, std::less<>> times;
-  for (const RoutineInfo& r : fabric.routines()) {
-    for (const StepInfo& s : r.steps)
-      times.emplace(s.cost_key, 0);
-  }
-  std::uint64_t next = 1'000'003;
-  for (auto& [key, ps] : times)
-    ps = next = next * 17 / 16;
-  return times;
-}
-
-struct Measured {
-  std::map<std::string, std::uint64_t> at;  ///< Picoseconds of what happened first.
-  std::map<std::string, std::uint64_t, std::less<>> costs;
-
-  std::uint64_t between(const std::string& from, const std::string& to) const {
-    INFO(from << " to " << to);
-    REQUIRE(at.contains(from));
-    REQUIRE(at.contains(to));
-    return at.at(to) - at.at(from);
-  }
-  topology::EdgeTime time() const {
-    return topology::sum_of([this](std::string_view key) { return costs.find(key)->second; });
-  }
-};
-
 Measured measure(const Spec& spec, std::uint64_t seed) {
   Elaborated m(spec);
-  Measured result;
-  result.costs = odd_times(m.fabric);
-  timed::CostTable table;
-  for (const auto& [key, ps] : result.costs) {
-    const bool elsewhere = key.starts_with("device");
-    table[key] = {core::fixed_cost(ps),
-                  elsewhere ? timed::CostKind::elsewhere : timed::CostKind::busy};
-  }
-  timed::TimedOptions options;
-  options.seed = seed;
-  options.until_ps = 2'000'000'000;
-  FirstTimes times;
-  timed::TimedRun run(m.fabric, table, options, {&times});
-  run.run();
-  result.at = times.times;
-  return result;
+  return watched::measured(m.fabric, seed);
 }
 
 /// Picoseconds that the graph foretells from one part to another.
