@@ -212,7 +212,7 @@ void KvmIoapic::eoi_routine(Exec& x, Frame& self, PinLocals& f) {
       x.unlock(lock_);
       CALL(kvm_.notify_acked_irq(x, f.pin));
       LOCK(lock_, "retake ioapic->lock, remote IRR := 0", cost("kvm.ioapic"), writes(pins_),
-           calls(bus_), calls(*eoi_inject_));
+           calls(bus_), calls(kvm_), calls(*eoi_inject_));
     }
     if (f.trigger != 0) end_level(x, f.pin);
   }

@@ -73,7 +73,7 @@ void Irqfd::irqfd_inject(Exec& x, Frame& self) {
     CALL(kvm_.set_irq(x, source_irqfd_resample, gsi_, true));
   } else {
     CALL(kvm_.set_irq(x, source_userspace, gsi_, true));
-    LOCAL("the pulse's other half");
+    STEP("the pulse's other half", calls(kvm_));
     CALL(kvm_.set_irq(x, source_userspace, gsi_, false));
   }
   LOCAL("done");

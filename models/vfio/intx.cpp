@@ -78,7 +78,7 @@ Call VfioIntx::wake(Exec& x) {
 
 void VfioIntx::virqfd_wakeup(Exec& x, Frame& self, IntxLocals& /*f*/) {
   ROUTINE();
-  STEP("the resamplefd wakes the virqfd", writes(state_));
+  STEP("the resamplefd wakes the virqfd", listens_to_mask_ ? writes(forwarded_) : Writes{});
   if (listens_to_mask_ && x.get(forwarded_).masked != 0) {
     x.set(forwarded_).pending = 1;
     RETURN(0);

@@ -25,7 +25,8 @@ void UserHandler::vfio_intp_interrupt(Exec& x, Frame& self) {
   ROUTINE();
   for (;;) {
     STEP_WHEN(has_event(x), "the main loop reads the eventfd", cost("ioctl"), writes(state_),
-              calls(parts_.trigger), takes(parts_.main_thread.bql()));
+              reads(parts_.main_thread.state()), calls(parts_.trigger),
+              takes(parts_.main_thread.bql()));
     x.lock(parts_.main_thread.bql());
     parts_.trigger.drain(x);
     x.set(state_).active = 1;
@@ -60,11 +61,13 @@ void UserHandler::trapped_access(Exec& x, Frame& self, UserHandlerLocals& f) {
   CALL(vcpus_[f.vcpu]->exit(x));
   LOCK(parts_.main_thread.bql(), "the access reaches the device", cost("ioctl"), writes(state_),
        calls(parts_.device), calls(parts_.kvm));
+  f.was_active = x.get(state_).active;  // Only who holds the lock changes it.
   if (f.is_write != 0) {
     CALL(parts_.device.acknowledge(x));
     LOCAL("the device is acknowledged");
   }
-  if (x.get(state_).active != 0) {
+  if (f.was_active != 0) {
+    f.was_active = 0;
     STEP("KVM_IRQ_LINE 0", cost("ioctl"), writes(state_), calls(parts_.kvm));
     x.set(state_).active = 0;
     CALL(parts_.kvm.irq_line(x, ArmIrqType::spi, 0, config_.intid, false));

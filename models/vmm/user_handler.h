@@ -25,8 +25,9 @@ struct UserHandlerState {
 
 struct UserHandlerLocals {
   std::uint8_t vcpu = 0;
-  std::uint8_t is_write = 0;  ///< It acknowledges the device.
-  std::uint8_t reserved[2] = {};
+  std::uint8_t is_write = 0;    ///< It acknowledges the device.
+  std::uint8_t was_active = 0;  ///< The VMM takes the access for the interrupt's end.
+  std::uint8_t reserved = 0;
 };
 
 class UserHandler : public Module, public DeviceIf, public AccessTrapIf {
@@ -78,4 +79,4 @@ class UserHandler : public Module, public DeviceIf, public AccessTrapIf {
 
 IRQLOOM_FIELDS(irqloom::UserHandlerState, IRQLOOM_FLAG(installed), IRQLOOM_FLAG(active));
 IRQLOOM_FIELDS(irqloom::UserHandlerLocals, IRQLOOM_NUMBER(vcpu), IRQLOOM_FLAG(is_write),
-               IRQLOOM_NUMBER(reserved));
+               IRQLOOM_FLAG(was_active), IRQLOOM_NUMBER(reserved));
