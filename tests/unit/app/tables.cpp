@@ -110,5 +110,18 @@ TEST_CASE("app: every module of the models is listed", "[app][tables]") {
   }
 }
 
+TEST_CASE("app: a source of a property that is a file of ours speaks of that property",
+          "[app][tables]") {
+  for (const BuiltinProperty& p : builtin_properties()) {
+    const std::string source(p.source);
+    if (!source.starts_with("models/") && !source.starts_with("sim/")) continue;
+    const fs::path path = std::string(IRQLOOM_SOURCE_DIR) + "/" + source;
+    INFO(p.name << ": " << source);
+    REQUIRE(fs::exists(path));
+    CHECK(scenario::test::contains(scenario::test::content_of(path),
+                                   "\"" + std::string(p.name) + "\""));
+  }
+}
+
 }  // namespace
 }  // namespace irqloom::app
