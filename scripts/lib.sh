@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What the scripts share: installing what is missing, and building a preset. To be sourced.
+# What the scripts share: installing what is missing, building a preset, phases. To be sourced.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 jobs=${CMAKE_BUILD_PARALLEL_LEVEL:-$(nproc)}
@@ -71,4 +71,24 @@ build_loudly() {
     (cd "$root" && cmake --preset "$preset") || return
   fi
   cmake --build "$root/build/$preset" -j "$jobs" --target "$@"
+}
+
+summary=()
+all_ok=yes
+
+# phase NAME COMMAND...: runs it, keeps its time and whether it passed.
+phase() {
+  local name=$1 start=$SECONDS result=ok
+  shift
+  printf '== %s\n' "$name"
+  "$@" || result=FAILED
+  [ $result = ok ] || all_ok=no
+  summary+=("$(printf '%-8s %5d s  %s' "$name" $((SECONDS - start)) "$result")")
+}
+
+# The times of all phases. Fails if one did.
+phases() {
+  printf '== times\n'
+  printf '%s\n' "${summary[@]}"
+  [ $all_ok = yes ]
 }

@@ -126,8 +126,8 @@ TEST_CASE("style: headers are included, and once", "[hygiene]") {
 }
 
 TEST_CASE("style: scripts can be run", "[hygiene]") {
-  for (const char* script :
-       {".ci/run", "scripts/bench", "scripts/lint", "scripts/run", "scripts/test"}) {
+  for (const char* script : {".ci/run", "scripts/bench", "scripts/lint", "scripts/mutate",
+                             "scripts/nightly", "scripts/run", "scripts/test"}) {
     const auto path = std::filesystem::path(IRQLOOM_SOURCE_DIR) / script;
     const auto mode = std::filesystem::status(path).permissions();
     INFO(script);
