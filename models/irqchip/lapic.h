@@ -11,6 +11,7 @@
 
 #include "models/module.h"
 #include "models/seam.h"
+#include "sim/world/set_field.h"
 
 namespace irqloom {
 
@@ -24,6 +25,7 @@ struct LapicState {
   std::uint8_t nmi = 0;       ///< Bit 0: requested; bit 1: blocked, since one is being handled.
 };
 
+inline constexpr std::string_view vector_noun[] = {"vector"};
 inline constexpr std::string_view nmi_labels[] = {"none", "requested", "blocked",
                                                   "requested while blocked"};
 
@@ -64,6 +66,7 @@ class Lapic : public Module {
 
 }  // namespace irqloom
 
-IRQLOOM_FIELDS(irqloom::LapicState, IRQLOOM_HEX(irr), IRQLOOM_HEX(isr), IRQLOOM_HEX(tmr),
+IRQLOOM_FIELDS(irqloom::LapicState, IRQLOOM_SET(irr, irqloom::vector_noun),
+               IRQLOOM_SET(isr, irqloom::vector_noun), IRQLOOM_SET(tmr, irqloom::vector_noun),
                IRQLOOM_HEX(tpr), IRQLOOM_FLAG(enabled), IRQLOOM_HEX(ldr),
                IRQLOOM_LABELS(nmi, irqloom::nmi_labels));

@@ -13,8 +13,9 @@ Resampler::Resampler(const sc_core::sc_module_name& module_name, Fabric& fabric,
       gsi_(gsi),
       state_(fabric.reserve<ResamplerState>(std::string(name()))),
       lock_(fabric.lock(std::string(name()) + ".lock", "resampler->lock", LockKind::spin)),
-      notify_(fabric.routine<&Resampler::notify_routine>(*this, "irqfd_resampler_notify",
-                                                         "virt/kvm/eventfd.c, Linux 6.12")),
+      notify_(fabric.routine<&Resampler::notify_routine>(
+          *this, "irqfd_resampler_notify",
+          "virt/kvm/eventfd.c, a function of its own since Linux 6.3")),
       forward_(fabric.routine<&Resampler::forward_routine>(
           *this, "irqfd_resampler_forward_mask", "proposal: forward mask events, 2022-07-15")),
       policy_(kvm.resample_entry().make(fabric, *this)) {

@@ -170,11 +170,10 @@ ExitCode explore_command(const ExploreOptions& options) {
   Answer answer{scenario, setup, result, {}, assumptions_of(scenario, setup), {}, {}};
   answer.surprises = surprises(scenario, scenario.expected_explore, outcome_of(result));
   answer.counterexamples =
-      write_counterexamples(setup.fabric(), scenario, result.findings, options.fuse, options.out);
+      write_counterexamples(setup, scenario, result.findings, options.fuse, options.out);
   if (!is_terse) {
-    std::size_t number = 0;
-    for (const Counterexample& c : answer.counterexamples)
-      print_counterexample(std::cout, setup.fabric(), scenario, c, ++number, options.mermaid);
+    print_counterexamples(std::cout, setup.fabric(), scenario, answer.counterexamples,
+                          options.mermaid);
     std::cout << '\n';
   }
   if (!options.as_transcript.empty()) write_as_transcript(options.as_transcript, answer);

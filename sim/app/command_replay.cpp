@@ -4,7 +4,9 @@
 #include <iostream>
 
 #include "sim/app/commands.h"
+#include "sim/app/counterexample.h"
 #include "sim/app/drive.h"
+#include "sim/app/reading.h"
 #include "sim/app/report.h"
 #include "sim/app/schedule_file.h"
 #include "sim/app/terminal.h"
@@ -136,7 +138,8 @@ ExitCode replay_command(const ReplayOptions& options) {
       replay(setup.fabric(), schedule, scenario.properties.judged, warning.empty());
   TraceFiles files(options.traces, options.out, stem_of_file(options.schedule), false);
   std::vector<Sink*> sinks = files.sinks();
-  trace::TableSink table(std::cout, {.color = has_color()});
+  const Reading reading = read(setup.fabric(), schedule, replayed);
+  trace::TableSink table(std::cout, {.color = has_color(), .notes = reading.notes});
   trace::MermaidSink mermaid(std::cout);
   const bool is_terse = options.json || options.quiet;
   if (!is_terse) {
@@ -148,8 +151,10 @@ ExitCode replay_command(const ReplayOptions& options) {
       sinks.push_back(&table);
     }
   }
-  trace_replay(setup.fabric(), schedule, replayed, std::move(sinks));
-  if (!is_terse) std::cout << (options.mermaid ? "```\n\n" : "\n");
+  trace_replay(setup.fabric(), schedule, replayed, std::move(sinks), scenario.code);
+  if (!is_terse) {
+    std::cout << (options.mermaid ? "```\n" : "") << sentences_text(reading.sentences) << '\n';
+  }
 
   std::vector<std::string> written = files.commit();
   if (!options.as_transcript.empty() && write_as_transcript(options, scenario, setup, schedule))

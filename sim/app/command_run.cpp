@@ -74,6 +74,7 @@ Json violations_json(const TimedResult& result) {
                     {"kind", std::string(irqloom::to_string(f.kind))},
                     {"where", f.violation.where},
                     {"message", f.violation.message},
+                    {"reason", f.reason},
                     {"steps", f.seq == no_step ? 0 : f.seq + 1},
                     {"time_ns", f.time_ps / 1000}});
   }
@@ -142,6 +143,7 @@ void print_findings(const Answer& a) {
         "  {} after {}{}: {}\n", place_text(f.violation.property, f.violation.where),
         scenario::format_duration(f.time_ps),
         f.seq == no_step ? "" : fmt::format(", step {}", f.seq), f.violation.message);
+    if (!f.reason.empty()) std::cout << "    " << f.reason << '\n';
   }
   for (const timed::BrokenAssumption& b : a.result.broken_assumptions) {
     std::cout << fmt::format("  outside of the assumptions from {} on: {}\n",
@@ -160,11 +162,11 @@ void print_answer_text(const Answer& a, bool quiet) {
             << ": this run of " << a.scenario.name;
   if (!a.scenario.variant.empty()) std::cout << ", variant " << a.scenario.variant;
   std::cout << ", seed " << a.seed << '\n';
-  if (quiet) return;
-  print_findings(a);
+  if (!quiet) print_findings(a);
   if (!a.result.not_judged.empty()) {
     std::cout << fmt::format("  not judged by run: {}\n", fmt::join(a.result.not_judged, ", "));
   }
+  if (quiet) return;
   std::cout << surprises_text(a.surprises);
 }
 

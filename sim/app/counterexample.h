@@ -5,7 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "sim/app/reading.h"
 #include "sim/app/scenario.h"
+#include "sim/app/setup.h"
 #include "sim/core/fabric.h"
 #include "sim/explore/finding.h"
 #include "sim/explore/schedule.h"
@@ -18,19 +20,23 @@ struct Counterexample {
   explore::Schedule schedule;
   /// The schedule file; empty where there is nothing to replay (what was never reached).
   std::string file;
+  Reading reading = {};
 };
 
-/// Makes a schedule of each finding and writes it to FOLDER/STEM-PROPERTY[-WHERE].schedule.json;
-/// the place is part of the name only if several findings have the property in common. Throws
-/// OutputError.
-std::vector<Counterexample> write_counterexamples(const Fabric& fabric, const Scenario& scenario,
+/// Makes a schedule of each finding, with a continuation if it is a loss, and writes it to
+/// FOLDER/STEM-PROPERTY[-WHERE].schedule.json; the place is part of the name only if several
+/// findings have the property in common. Throws OutputError.
+std::vector<Counterexample> write_counterexamples(const Setup& setup, const Scenario& scenario,
                                                   const std::vector<explore::Finding>& findings,
                                                   bool fuse, const std::string& folder);
 
-/// The title, the table (or a Mermaid diagram in a fenced block), why it is bad, and how to see it
-/// again. 120 columns.
-void print_counterexample(std::ostream& out, const Fabric& fabric, const Scenario& scenario,
-                          const Counterexample& counterexample, std::size_t number, bool mermaid);
+/// For each the title, the table (or a Mermaid diagram in a fenced block), why it is bad, what
+/// happened, and how to see it again. Those that go one way are one. 120 columns.
+void print_counterexamples(std::ostream& out, const Fabric& fabric, const Scenario& scenario,
+                           const std::vector<Counterexample>& list, bool mermaid);
+
+/// The sentences, each on lines of its own below a heading; nothing for none.
+std::string sentences_text(const std::vector<std::string>& sentences);
 
 /// As one of "violations".
 scenario::Json to_json(const Counterexample& counterexample);

@@ -21,6 +21,7 @@ timed::TimedResult run_timed(Setup& setup, const Scenario& scenario, std::uint64
   options.trace.scenario = scenario.name;
   options.trace.variant = scenario.variant;
   options.trace.scenario_hash = scenario.hash;
+  options.trace.code = scenario.code;
   timed::TimedResult result =
       timed::TimedRun(setup.fabric(), scenario.costs, options, std::move(sinks)).run();
   // One property may speak of several places.

@@ -31,6 +31,12 @@ std::vector<PolicyInfo> readiness_policies() {
   return choices;
 }
 
+const Kernel& read_kernel(const scenario::Cursor& root) {
+  const std::string name = root["kernel"].one_of(names_of(kernels(), &Kernel::name));
+  return *std::find_if(kernels().begin(), kernels().end(),
+                       [&](const Kernel& k) { return k.name == name; });
+}
+
 }  // namespace
 
 std::vector<PolicySeam> policy_seams() {
@@ -58,6 +64,7 @@ const std::vector<Kernel>& kernels() {
       {"linux-3.18",
        "arm64 of 2014: the virtual GIC is ready at the first KVM_RUN, and SPIs are level-sensitive",
        "virt/kvm/arm/vgic.c, virt/kvm/eventfd.c, Linux 3.18",
+       "Linux 3.18 (VFIO: Linux 4.1)",
        {{"kvm.resample", "at-eoi"},
         {"kvm.spi-inject", "work-item"},
         {"kvm.spi-range", "strict"},
@@ -66,6 +73,7 @@ const std::vector<Kernel>& kernels() {
       {"linux-6.1",
        "the resamplefd is notified at the guest's EOI, whether or not the line is masked",
        "virt/kvm/eventfd.c, arch/x86/kvm/ioapic.c, Linux 6.1.192",
+       "Linux 6.1.192",
        {{"kvm.resample", "at-eoi"},
         {"kvm.spi-inject", "in-atomic"},
         {"kvm.spi-range", "strict"},
@@ -74,6 +82,7 @@ const std::vector<Kernel>& kernels() {
       {"linux-6.12",
        "besides, a pending level is resampled instead of injected when its line is unmasked",
        "arch/x86/kvm/ioapic.c, Linux 6.12.117; merged in Linux 6.3 as fef8f2b90edb",
+       "Linux 6.12.117",
        {{"kvm.resample", "on-unmask"},
         {"kvm.spi-inject", "in-atomic"},
         {"kvm.spi-range", "strict"},
@@ -83,12 +92,20 @@ const std::vector<Kernel>& kernels() {
   return table;
 }
 
+std::string cited_code(const scenario::Cursor& root, const Policies& policies) {
+  const Kernel& kernel = read_kernel(root);
+  std::string text(kernel.version);
+  for (const auto& [seam, policy] : policies) {
+    const auto usual = kernel.policies.find(seam);
+    if (usual == kernel.policies.end() || usual->second != policy)
+      text += ", " + seam + "=" + policy;
+  }
+  return text;
+}
+
 Policies read_policies(const scenario::Cursor& root) {
-  const std::string kernel = root["kernel"].one_of(names_of(kernels(), &Kernel::name));
-  const auto found = std::find_if(kernels().begin(), kernels().end(),
-                                  [&](const Kernel& k) { return k.name == kernel; });
   Policies policies;
-  for (const auto& [seam, policy] : found->policies)
+  for (const auto& [seam, policy] : read_kernel(root).policies)
     policies.emplace(seam, policy);
 
   const std::vector<PolicySeam> seams = policy_seams();

@@ -32,6 +32,7 @@ struct Kernel {
   std::string_view name;  ///< "linux-6.1"
   std::string_view summary;
   std::string_view source;
+  std::string_view version;  ///< Whose functions the steps cite: "Linux 6.1.192".
   std::map<std::string_view, std::string_view> policies;  ///< By PolicySeam::key; complete.
 };
 
@@ -40,6 +41,10 @@ const std::vector<Kernel>& kernels();
 
 /// The chosen policy of every seam, by key.
 using Policies = std::map<std::string, std::string, std::less<>>;
+
+/// Whose functions the steps of the scenario cite: "Linux 6.1.192, kvm.resample=postpone-v2". Of a
+/// root that read_policies() has read.
+std::string cited_code(const scenario::Cursor& root, const Policies& policies);
 
 /// Reads "kernel" and "policies" of a scenario's root. Throws InputError.
 Policies read_policies(const scenario::Cursor& root);

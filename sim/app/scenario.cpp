@@ -125,6 +125,7 @@ void read_settings(const Document& document, Scenario& s) {
   root["story"].string_or("");
   root["about"].string_or("");
   s.policies = read_policies(root);
+  s.code = cited_code(root, s.policies);
   check_machine(document);
   s.devices = device_names(root);
   s.thresholds = read_thresholds(root);

@@ -47,6 +47,7 @@ struct Scenario {
   scenario::Document document;
 
   Policies policies;
+  std::string code;                  ///< See cited_code().
   std::vector<std::string> devices;  ///< Those that may have a period of their own.
   std::vector<Threshold> thresholds;
   timed::CostTable costs;

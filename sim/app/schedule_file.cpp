@@ -36,6 +36,18 @@ Json header_of(const explore::Schedule& s) {
   return json;
 }
 
+/// A member of the object that `text` is the begin of, one step a line.
+void append_steps(std::string& text, const std::string& name,
+                  const std::vector<explore::ScheduleStep>& steps) {
+  text += ",\n  \"" + name + "\": [";
+  const char* separator = "\n    ";
+  for (const explore::ScheduleStep& s : steps) {
+    text += separator + json_of(s).dump();
+    separator = ",\n    ";
+  }
+  text += steps.empty() ? "]" : "\n  ]";
+}
+
 explore::ScheduleStep parse_step(const Cursor& step) {
   step.unknown_keys({"context", "routine", "step", "choice"});
   explore::ScheduleStep s;
@@ -52,19 +64,16 @@ explore::ScheduleStep parse_step(const Cursor& step) {
 std::string schedule_text(const explore::Schedule& schedule) {
   std::string text = header_of(schedule).dump(2);
   text.resize(text.size() - 2);  // The newline and the brace that close it.
-  text += ",\n  \"steps\": [";
-  const char* separator = "\n    ";
-  for (const explore::ScheduleStep& s : schedule.steps) {
-    text += separator + json_of(s).dump();
-    separator = ",\n    ";
-  }
-  return text + (schedule.steps.empty() ? "]\n}\n" : "\n  ]\n}\n");
+  append_steps(text, "steps", schedule.steps);
+  if (!schedule.continuation.empty()) append_steps(text, "continuation", schedule.continuation);
+  return text + "\n}\n";
 }
 
 explore::Schedule parse_schedule(const scenario::Document& document) {
   const Cursor root = document.root();
   root.unknown_keys({"format", "version", "scenario", "scenario_file", "variant", "scenario_hash",
-                     "property", "where", "kind", "message", "fuse", "loop_start", "steps"});
+                     "property", "where", "kind", "message", "fuse", "loop_start", "steps",
+                     "continuation"});
   root["format"].one_of({format_name});
   root["version"].uint(format_version, format_version);
   explore::Schedule s;
@@ -81,6 +90,10 @@ explore::Schedule parse_schedule(const scenario::Document& document) {
   s.fuse = root["fuse"].boolean();
   for (const Cursor& step : root["steps"].elements())
     s.steps.push_back(parse_step(step));
+  if (const Cursor continuation = root["continuation"]) {
+    for (const Cursor& step : continuation.elements())
+      s.continuation.push_back(parse_step(step));
+  }
   if (const Cursor loop = root["loop_start"]) {
     if (s.steps.empty()) loop.fail("a schedule without steps has no loop");
     s.loop_start = loop.uint(0, s.steps.size() - 1);

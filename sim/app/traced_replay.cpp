@@ -3,17 +3,13 @@
 #include <algorithm>
 #include <cstring>
 
+#include "sim/app/continuation.h"
 #include "sim/trace/tracer.h"
 
 namespace irqloom::app {
 namespace {
 
 constexpr std::uint64_t step_ps = 1000;
-
-/// Whether this is a path to a state from which something never comes.
-bool is_final_loss(const explore::Schedule& s) {
-  return s.kind == FindingKind::liveness && s.loop_start == explore::no_loop && !s.steps.empty();
-}
 
 bool found_property(const explore::ReplayResult& result, const explore::Schedule& s) {
   return std::any_of(result.violations.begin(), result.violations.end(), [&](const auto& v) {
@@ -56,9 +52,11 @@ void judge(const Fabric& fabric, const explore::Schedule& schedule, bool same_sc
 class Feeder : public Listener {
  public:
   Feeder(const Fabric& fabric, const explore::Schedule& schedule, const Replayed& replayed,
-         std::vector<Sink*> sinks)
+         std::vector<Sink*> sinks, std::string code)
       : fabric_(fabric),
         schedule_(schedule),
+        whole_(whole(schedule)),
+        code_(std::move(code)),
         replayed_(replayed),
         world_(fabric.initial()),
         tracer_(fabric, world_, std::move(sinks)) {}
@@ -70,11 +68,13 @@ class Feeder : public Listener {
     info.scenario = schedule_.scenario;
     info.variant = schedule_.variant;
     info.scenario_hash = schedule_.scenario_hash;
+    info.code = code_;
     info.timed = false;
     if (schedule_.loop_start != explore::no_loop) info.loop_start = schedule_.loop_start;
+    if (!schedule_.continuation.empty()) info.continuation = schedule_.steps.size();
     tracer_.begin(info);
     explore::replay(
-        fabric_, schedule_, [this](const auto& step) { feed(step); }, this);
+        fabric_, whole_, [this](const auto& step) { feed(step); }, this);
     tracer_.end(taken_ * step_ps, std::string(to_string(replayed_.verdict)));
   }
 
@@ -108,6 +108,8 @@ class Feeder : public Listener {
 
   const Fabric& fabric_;
   const explore::Schedule& schedule_;
+  explore::Schedule whole_;
+  std::string code_;
   const Replayed& replayed_;
   World world_;
   Tracer tracer_;
@@ -129,8 +131,8 @@ Replayed replay(const Fabric& fabric, const explore::Schedule& schedule,
 }
 
 void trace_replay(const Fabric& fabric, const explore::Schedule& schedule, const Replayed& replayed,
-                  std::vector<Sink*> sinks) {
-  Feeder(fabric, schedule, replayed, std::move(sinks)).run();
+                  std::vector<Sink*> sinks, std::string code) {
+  Feeder(fabric, schedule, replayed, std::move(sinks), std::move(code)).run();
 }
 
 }  // namespace irqloom::app

@@ -26,9 +26,10 @@ struct Replayed {
 Replayed replay(const Fabric& fabric, const explore::Schedule& schedule,
                 const std::vector<std::string>& judged, bool same_scenario);
 
-/// Replays again, for the sinks: a step takes a nanosecond. What `replayed` found broken is shown
-/// at the step that showed it, and a loss that is final at the last one.
+/// Replays again, for the sinks, and then as much of the schedule's continuation as fits: a step
+/// takes a nanosecond. What `replayed` found broken is shown at the step that showed it, and a loss
+/// that is final at the last one of the counterexample. `code` as in TraceInfo.
 void trace_replay(const Fabric& fabric, const explore::Schedule& schedule, const Replayed& replayed,
-                  std::vector<Sink*> sinks);
+                  std::vector<Sink*> sinks, std::string code = {});
 
 }  // namespace irqloom::app

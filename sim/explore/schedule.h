@@ -34,6 +34,9 @@ struct Schedule {
   /// Of a lasso: after the last step the state is again that before steps[loop_start].
   std::size_t loop_start = no_loop;
   std::vector<ScheduleStep> steps;
+  /// What may follow the steps, which are the counterexample: one of the ways in which a loss goes
+  /// on. Nothing is judged by it.
+  std::vector<ScheduleStep> continuation = {};
   std::string scenario_file;  ///< Where the scenario was read, as it was given; may be empty.
 
   friend bool operator==(const Schedule&, const Schedule&) = default;

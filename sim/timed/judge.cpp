@@ -2,7 +2,28 @@
 
 #include <algorithm>
 
+#include "sim/trace/append.h"
+
 namespace irqloom::timed {
+
+namespace {
+
+/// "12.000 us"
+std::string us_text(std::uint64_t ps) {
+  std::string text;
+  trace::append_us(text, ps);
+  return text + " us";
+}
+
+std::string open_text(std::uint64_t since_ps) {
+  return "open since " + us_text(since_ps);
+}
+
+Violation violation_of(const Property& p) {
+  return Violation{p.name, p.where, p.message};
+}
+
+}  // namespace
 
 Judge::Judge(const std::vector<Property>& properties, std::uint64_t patience_ps,
              std::vector<std::string> judged)
@@ -17,10 +38,12 @@ Judge::Judge(const std::vector<Property>& properties, std::uint64_t patience_ps,
       case PropertyKind::recoverable:
         watches_.push_back(Watch{&p});
         break;
+      case PropertyKind::no_cycle:
+        cycles_.push_back(Cycle{&p});
+        break;
       case PropertyKind::eventually:
       case PropertyKind::leads_to:
       case PropertyKind::reachable:
-      case PropertyKind::no_cycle:
         not_judged_.push_back(p.name);
         break;
     }
@@ -30,6 +53,8 @@ Judge::Judge(const std::vector<Property>& properties, std::uint64_t patience_ps,
 bool Judge::judges(std::string_view property) const {
   return judged_.empty() || std::find(judged_.begin(), judged_.end(), property) != judged_.end();
 }
+
+// --- states ------------------------------------------------------------------------------------
 
 void Judge::look_at_all(const World& world, Moment now, std::vector<Violation>& shown) {
   bool moved = false;
@@ -45,13 +70,16 @@ void Judge::look_at_all(const World& world, Moment now, std::vector<Violation>& 
 bool Judge::look_at(Watch& w, const World& world, Moment now) {
   const bool p = w.property->p(world);
   if (w.property->kind != PropertyKind::recoverable) {
-    if (p == (w.property->kind == PropertyKind::never)) break_property(w, FindingKind::safety, now);
+    if (p == (w.property->kind == PropertyKind::never))
+      break_property(w, FindingKind::safety, now, {});
     return false;
   }
   if (p == (w.since_ps == never_ps)) return false;
   w.since_ps = p ? never_ps : now.time_ps;
   return true;
 }
+
+// --- obligations -------------------------------------------------------------------------------
 
 std::uint64_t Judge::deadline(const Watch& w) const {
   if (w.since_ps == never_ps || w.broken) return never_ps;
@@ -64,19 +92,61 @@ void Judge::find_deadline() {
     deadline_ps_ = std::min(deadline_ps_, deadline(w));
 }
 
+/// In the order of time.
 void Judge::patience_is_over(Moment now) {
+  const auto first = static_cast<std::ptrdiff_t>(findings_.size());
   for (Watch& w : watches_) {
     const std::uint64_t until = deadline(w);
-    if (until < now.time_ps) break_property(w, FindingKind::liveness, Moment{until, now.seq});
+    if (until >= now.time_ps) continue;
+    break_property(
+        w, FindingKind::liveness, Moment{until, now.seq},
+        open_text(w.since_ps) + ", for longer than the patience of " + us_text(patience_ps_));
   }
+  std::stable_sort(findings_.begin() + first, findings_.end(),
+                   [](const Finding& a, const Finding& b) { return a.time_ps < b.time_ps; });
   find_deadline();
 }
 
-void Judge::break_property(Watch& w, FindingKind kind, Moment now) {
+void Judge::break_property(Watch& w, FindingKind kind, Moment now, std::string reason) {
   w.broken = true;
-  const Property& p = *w.property;
-  findings_.push_back(Finding{Violation{p.name, p.where, p.message}, kind, now.seq, now.time_ps});
+  findings_.push_back(
+      Finding{violation_of(*w.property), kind, now.seq, now.time_ps, std::move(reason)});
 }
+
+// --- cycles ------------------------------------------------------------------------------------
+
+void Judge::mark_all(std::uint8_t marks, Moment now, std::vector<Violation>& shown) {
+  for (Cycle& c : cycles_) {
+    if (c.broken || !goes_on_for_ever(c, marks, now.time_ps)) continue;
+    c.broken = true;
+    findings_.push_back(Finding{violation_of(*c.property), FindingKind::liveness, now.seq,
+                                now.time_ps,
+                                std::to_string(c.count) + " times since " + us_text(c.since_ps) +
+                                    ", for longer than the patience of " + us_text(patience_ps_)});
+    shown.push_back(findings_.back().violation);
+  }
+}
+
+/// What a cycle of the state graph looks like in time: its mark again and again, and nothing of
+/// what would end it.
+bool Judge::goes_on_for_ever(Cycle& c, std::uint8_t marks, std::uint64_t now_ps) const {
+  if ((marks & c.property->without) != 0) {
+    c.since_ps = never_ps;
+    return false;
+  }
+  if ((marks & c.property->mark) == 0) return false;
+  const bool follows = c.since_ps != never_ps && now_ps - c.last_ps <= patience_ps_ / most_pause;
+  c.last_ps = now_ps;
+  if (!follows) {
+    c.since_ps = now_ps;
+    c.count = 1;
+    return false;
+  }
+  ++c.count;
+  return patience_ps_ != never_ps && now_ps - c.since_ps > patience_ps_;
+}
+
+// --- what others find, and the end -------------------------------------------------------------
 
 void Judge::report(const Violation& violation, FindingKind kind, Moment now) {
   if (!judges(violation.property)) return;
@@ -86,15 +156,24 @@ void Judge::report(const Violation& violation, FindingKind kind, Moment now) {
   if (!known) findings_.push_back(Finding{violation, kind, now.seq, now.time_ps});
 }
 
+/// Whether what goes on for ever would have been found.
+bool Judge::has_had_patience(Moment end, bool quiescent) const {
+  return quiescent || (patience_ps_ != never_ps && end.time_ps > patience_ps_);
+}
+
 void Judge::finish(Moment end, bool quiescent) {
   let_pass(end);
   for (Watch& w : watches_) {
     if (w.property->kind != PropertyKind::recoverable || w.broken) continue;
     if (quiescent && w.since_ps != never_ps) {
-      break_property(w, FindingKind::liveness, end);
-    } else if (!quiescent && patience_ps_ == never_ps) {
+      break_property(w, FindingKind::liveness, end,
+                     open_text(w.since_ps) + ", and nothing moves any more");
+    } else if (!has_had_patience(end, quiescent)) {
       not_judged_.push_back(w.property->name);
     }
+  }
+  for (const Cycle& c : cycles_) {
+    if (!c.broken && !has_had_patience(end, quiescent)) not_judged_.push_back(c.property->name);
   }
 }
 

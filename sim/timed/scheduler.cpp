@@ -42,7 +42,7 @@ void Scheduler::turn(ContextId c) {
 void Scheduler::step(ContextId c) {
   const std::uint64_t now = pacer_.now_ps();
   if (must_stop(now)) return;
-  judge_.let_pass(moment());
+  let_pass();
   if (options_.assumptions != nullptr) check_assumptions(c);
 
   const Frame frame = *fabric_.top_frame(world_, c);
@@ -94,7 +94,28 @@ void Scheduler::report_step(const StepResult& result) {
     judge_.report(v, FindingKind::safety, moment());
     shown_.push_back(v);
   }
+  judge_.mark(result.marks, moment(), shown_);
   judge_.look(world_, moment(), shown_);
+}
+
+void Scheduler::look_outside_of_steps() {
+  const std::size_t known = judge_.findings().size();
+  shown_.clear();
+  judge_.look(world_, moment(), shown_);
+  trace_findings(known);
+}
+
+void Scheduler::let_pass() {
+  const std::size_t known = judge_.findings().size();
+  judge_.let_pass(moment());
+  trace_findings(known);
+}
+
+void Scheduler::trace_findings(std::size_t first) {
+  if (!tracer_) return;
+  const std::vector<Finding>& all = judge_.findings();
+  for (std::size_t i = first; i < all.size(); ++i)
+    tracer_->violated({all[i].violation, all[i].time_ps, all[i].seq, all[i].reason});
 }
 
 // --- blocking ----------------------------------------------------------------------------------
@@ -127,9 +148,11 @@ bool Scheduler::waits_for_stuck_owner() {
 }
 
 void Scheduler::report_deadlocks() {
+  const std::size_t known = judge_.findings().size();
   for (const WaitCycle& cycle : wait_for_graph_.find(exec_)) {
     judge_.report(describe(fabric_, world_, cycle), FindingKind::deadlock, moment());
   }
+  trace_findings(known);
 }
 
 // --- after the world was written ---------------------------------------------------------------
@@ -175,9 +198,8 @@ void Scheduler::scan() {
 
 void Scheduler::poke() {
   if (!started_ || stopped_ || pacer_.agenda().in_turn()) return;
-  shown_.clear();
-  judge_.let_pass(moment());
-  judge_.look(world_, moment(), shown_);
+  let_pass();
+  look_outside_of_steps();
   if (tracer_) tracer_->outside_write();
   settle();
 }

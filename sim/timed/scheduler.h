@@ -45,6 +45,11 @@ class Scheduler final : private TurnTaker {
   void sleep(ContextId c, bool spins);
   bool spins(ContextId c) const;
   void report_step(const StepResult& result);
+  /// The initial state, or what an outsider made of it.
+  void look_outside_of_steps();
+  void let_pass();
+  /// To the sinks: the findings from number `first` on, which no step shows.
+  void trace_findings(std::size_t first);
   void report_deadlocks();
   bool waits_for_stuck_owner();
   void check_assumptions(ContextId c);

@@ -59,8 +59,7 @@ TimedResult Scheduler::run() {
   world_.clear_written();
   if (tracer_) tracer_->begin(options_.trace);
   pacer_.agenda().set_end(options_.until_ps);
-  shown_.clear();
-  judge_.look(world_, moment(), shown_);
+  look_outside_of_steps();
   for (std::size_t c = 0; c < contexts_.size(); ++c)
     pacer_.wake(static_cast<ContextId>(c));
   simulate();
@@ -91,7 +90,9 @@ void Scheduler::simulate() {
 TimedResult Scheduler::finish() {
   const bool at_until = result_.end == End::until;
   result_.end_time_ps = at_until ? options_.until_ps : pacer_.now_ps();
+  const std::size_t known = judge_.findings().size();
   judge_.finish(Moment{result_.end_time_ps, result_.steps - 1}, result_.end == End::quiescence);
+  trace_findings(known);
   result_.findings = judge_.findings();
   std::stable_sort(result_.findings.begin(), result_.findings.end(),
                    [](const Finding& a, const Finding& b) { return a.time_ps < b.time_ps; });

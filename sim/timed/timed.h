@@ -31,8 +31,9 @@ struct TimedOptions {
   std::uint64_t seed = 1;
   /// Steps at this time and later are not taken; never_ps: until nothing moves any more.
   std::uint64_t until_ps = never_ps;
-  /// A `recoverable` property that stays false for longer is violated; never_ps: only at
-  /// quiescence.
+  /// A `recoverable` property that stays false for longer is violated, and so is a no_cycle
+  /// property whose mark comes again and again for longer with nothing that would end it; never_ps:
+  /// the one only at quiescence, the other not at all.
   std::uint64_t patience_ps = never_ps;
   /// More steps than this at one instant end the run: its costs are zero in a circle.
   std::uint64_t steps_per_instant = 1'000'000;

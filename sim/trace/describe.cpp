@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sim/trace/append.h"
+#include "sim/world/set_field.h"
 
 namespace irqloom::trace {
 
@@ -44,7 +45,7 @@ void append_value(std::string& to, const Fabric& fabric, const SlotInfo& slot, c
                   std::uint64_t value) {
   if (holds_context(slot, field) && value <= fabric.contexts().size()) {
     to += value == 0 ? std::string_view("none") : fabric.contexts()[value - 1].name;
-  } else if (value < field.labels.size()) {
+  } else if (value < field.labels.size() && !is_set(field)) {
     to += field.labels[value];
   } else if (field.kind == FieldKind::hex) {
     to += "0x";
@@ -54,7 +55,31 @@ void append_value(std::string& to, const Fabric& fabric, const SlotInfo& slot, c
   }
 }
 
+namespace {
+
+/// Of an element of a set, bit by bit.
+void append_members(std::string& to, const Fabric& fabric, const Change& change) {
+  const unsigned bits = change.field->size * 8U;
+  const char* separator = "";
+  for (unsigned bit = 0; bit < bits; ++bit) {
+    if (((change.before ^ change.after) >> bit & 1U) == 0) continue;
+    to += separator;
+    to += fabric.layout().slots()[change.slot].name;
+    to += '.';
+    to += change.field->name;
+    to += ' ';
+    to += change.field->labels[0];
+    to += " 0x";
+    append_hex(to, std::uint64_t{change.index} * bits + bit);
+    to += (change.after >> bit & 1U) != 0 ? " 0>1" : " 1>0";
+    separator = ", ";
+  }
+}
+
+}  // namespace
+
 void append_change(std::string& to, const Fabric& fabric, const Change& change) {
+  if (is_set(*change.field)) return append_members(to, fabric, change);
   const SlotInfo& slot = fabric.layout().slots()[change.slot];
   append_path(to, fabric, change);
   to += ' ';
@@ -121,6 +146,59 @@ void append_event(std::string& to, const Fabric& fabric, const Event& event) {
   to += event.type->name;
   to += ": ";
   append_event_args(to, fabric, event);
+}
+
+void append_returned(std::string& to, const Fabric& fabric, const StepRecord& record) {
+  const Returned& returned = record.returned;
+  if (returned.value == 0) return;
+  if (returned.routine != record.routine) to += fabric.routines()[returned.routine].name + "() ";
+  to += "returns ";
+  append_signed(to, returned.value);
+}
+
+// --- sources -----------------------------------------------------------------------------------
+
+namespace {
+
+constexpr std::string_view kernel = "Linux ";
+constexpr std::string_view vmm = "QEMU ";
+
+/// "Linux 6.1.192" of "virt/kvm/eventfd.c, Linux 6.1.192"; empty where no version ends it.
+std::string_view version_of(std::string_view source) {
+  const std::size_t comma = source.rfind(", ");
+  if (comma == std::string_view::npos) return {};
+  const std::string_view rest = source.substr(comma + 2);
+  for (const std::string_view project : {kernel, vmm}) {
+    const bool has_number = rest.starts_with(project) && rest.size() > project.size();
+    if (has_number && rest.find_first_not_of("0123456789.", project.size()) == rest.npos)
+      return rest;
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string_view file_of(std::string_view source) {
+  const std::string_view version = version_of(source);
+  return version.empty() ? source : source.substr(0, source.size() - version.size() - 2);
+}
+
+std::string code_text(const Fabric& fabric, const std::string& code) {
+  std::string text = code;
+  for (const RoutineInfo& routine : fabric.routines()) {
+    const std::string_view version = version_of(routine.source);
+    if (!version.starts_with(vmm) || text.find(version) != std::string::npos) continue;
+    text += text.empty() ? "" : ", ";
+    text += version;
+  }
+  return text;
+}
+
+// --- violations --------------------------------------------------------------------------------
+
+void append_violation(std::string& to, const OpenViolation& open) {
+  append_violation(to, open.violation);
+  if (!open.reason.empty()) to += "; " + open.reason;
 }
 
 void append_violation(std::string& to, const Violation& violation) {

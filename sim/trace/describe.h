@@ -26,7 +26,7 @@ void append_path(std::string& to, const Fabric& fabric, const Change& change);
 void append_value(std::string& to, const Fabric& fabric, const SlotInfo& slot, const Field& field,
                   std::uint64_t value);
 
-/// "kvm.ioapic.pin16.irr 0>1"
+/// "kvm.ioapic.pin16.irr 0>1"; of a set what came and what went: "lapic0.irr vector 0x51 0>1".
 void append_change(std::string& to, const Fabric& fabric, const Change& change);
 
 /// One argument as its kind says. A name that the fabric does not know is "?".
@@ -38,7 +38,21 @@ void append_event_args(std::string& to, const Fabric& fabric, const Event& event
 /// "kvm_set_irq: gsi 16 level 1 source 1"
 void append_event(std::string& to, const Fabric& fabric, const Event& event);
 
+/// "returns 1", of a routine that ended in this step with a value other than 0; of one that the
+/// step's own routine called, with its name: "check_irq_resend returns 1". Nothing for 0.
+void append_returned(std::string& to, const Fabric& fabric, const StepRecord& record);
+
+/// A routine's source without the version that it was read in: the trace's heading says whose
+/// functions are cited. "virt/kvm/eventfd.c, a function of its own since Linux 6.3" stays.
+std::string_view file_of(std::string_view source);
+
+/// `code` and the versions of the VMM that the fabric's routines cite: "Linux 6.1.192, QEMU 7.2".
+std::string code_text(const Fabric& fabric, const std::string& code);
+
 /// "lost-interrupt (dev0): why that is bad"
 void append_violation(std::string& to, const Violation& violation);
+
+/// The same and what says so: "...; open since 12.000 us, and nothing moves any more".
+void append_violation(std::string& to, const OpenViolation& open);
 
 }  // namespace irqloom::trace

@@ -14,6 +14,7 @@ constexpr std::size_t comm_bytes = 15;  // TASK_COMM_LEN - 1, include/linux/sche
 constexpr std::size_t comm_width = 16;
 constexpr std::size_t pid_width = 7;
 constexpr std::uint64_t first_pid = 1000;
+constexpr std::string_view idle_comm = "<idle>";
 
 std::string_view comm_of(const ContextInfo& context) {
   const std::string_view comm = context.comm;
@@ -22,6 +23,10 @@ std::string_view comm_of(const ContextInfo& context) {
   while (bytes < comm.size() && (static_cast<unsigned char>(comm[bytes]) & 0xc0U) == 0x80U)
     --bytes;
   return comm.substr(0, bytes);
+}
+
+std::string violation_text(const Violation& v) {
+  return "irqloom_violation: property=" + v.property + " where=" + v.where + " why=" + v.message;
 }
 
 struct Atomicity {
@@ -55,6 +60,8 @@ void FtraceSink::begin(const Fabric& fabric, const TraceInfo& info) {
   text_ += "# tracer: nop\n#\n";
   text_ += "# irqloom: scenario " + info.scenario + ", variant " + info.variant + ", hash " +
            info.scenario_hash + "\n";
+  const std::string code = code_text(fabric, info.code);
+  if (!code.empty()) text_ += "# functions of " + code + "\n";
   if (!info.timed) text_ += "# a schedule replayed: one step is one nanosecond\n";
   text_ +=
       "# columns: TASK-PID [CPU] irqs-off,need-resched,hardirq,preempt-depth,migrate-disable"
@@ -87,11 +94,15 @@ void FtraceSink::start_line(const StepRecord& record) {
   task_ += cpu + "] ";
   append_flags(task_, atomicity(*fabric_, *record.before, record.context),
                atomicity(*fabric_, *record.after, record.context));
+  append_time(record.time_ps);
+}
+
+void FtraceSink::append_time(std::uint64_t ps) {
   task_ += ' ';
   if (options_.nanoseconds) {
-    append_decimal(task_, record.time_ps / 1000, 9, 12);
+    append_decimal(task_, ps / 1000, 9, 12);
   } else {
-    append_decimal(task_, record.time_ps / 1'000'000, 6, 12);
+    append_decimal(task_, ps / 1'000'000, 6, 12);
   }
   task_ += ": ";
 }
@@ -112,9 +123,22 @@ void FtraceSink::step(const StepRecord& record) {
   }
   if (broken) {
     for (const Violation& v : *record.violations) {
-      text_ += task_ + "irqloom_violation: property=" + v.property + " where=" + v.where + "\n";
+      text_ += task_ + violation_text(v) + "\n";
     }
   }
+  flush();
+}
+
+void FtraceSink::violated(const OpenViolation& open) {
+  task_.assign(comm_width - idle_comm.size(), ' ');
+  task_ += idle_comm;
+  task_ += "-0";
+  task_.append(pid_width - 1, ' ');
+  task_ += " [000] .....";
+  append_time(open.time_ps);
+  text_ += task_ + violation_text(open.violation);
+  if (!open.reason.empty()) text_ += "; " + open.reason;
+  text_ += '\n';
   flush();
 }
 

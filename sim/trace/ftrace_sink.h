@@ -8,7 +8,8 @@
 // modelled and stay '.'.
 //
 // An event's place within its step is not known, so it gets the stricter of the interrupt and
-// preemption states before and after the step.
+// preemption states before and after the step. What is broken is "irqloom_violation: property=..
+// where=.. why=..", in the task that broke it or in <idle>-0, where no task did.
 #pragma once
 
 #include <ostream>
@@ -34,10 +35,12 @@ class FtraceSink : public Sink {
 
   void begin(const Fabric& fabric, const TraceInfo& info) override;
   void step(const StepRecord& record) override;
+  void violated(const OpenViolation& open) override;
   void end(std::uint64_t end_ps, const std::string& verdict) override;
 
  private:
   void start_line(const StepRecord& record);
+  void append_time(std::uint64_t ps);
   void flush();
 
   std::ostream& out_;

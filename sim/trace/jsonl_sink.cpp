@@ -2,6 +2,7 @@
 
 #include "sim/trace/append.h"
 #include "sim/trace/describe.h"
+#include "sim/world/set_field.h"
 
 namespace irqloom::trace {
 
@@ -51,6 +52,7 @@ void JsonlSink::begin(const Fabric& fabric, const TraceInfo& info) {
   text(line_, R"(,"scenario":)", info.scenario);
   text(line_, R"(,"variant":)", info.variant);
   text(line_, R"(,"scenario_hash":)", info.scenario_hash);
+  text(line_, R"(,"code":)", code_text(fabric, info.code));
   line_ += info.timed ? R"(,"timed":true)" : R"(,"timed":false)";
   number_or_null(line_, R"(,"loop_start":)", info.loop_start, no_step);
   add_contexts();
@@ -101,7 +103,7 @@ void JsonlSink::step(const StepRecord& record) {
   text(line_, R"(,"context":)", fabric_->contexts()[record.context].name);
   text(line_, R"(,"routine":)", routine.name);
   text(line_, R"(,"step":)", step_of(*fabric_, record).name);
-  text(line_, R"(,"source":)", routine.source);
+  text(line_, R"(,"source":)", file_of(routine.source));
   number(line_, R"(,"choice":)", record.choice);
   number(line_, R"(,"choices":)", record.choices);
   number_or_null(line_, R"(,"cause":)", record.cause, no_step);
@@ -119,6 +121,12 @@ void JsonlSink::step(const StepRecord& record) {
     add_change(changes_[i]);
   }
   line_ += ']';
+  if (record.returned.value != 0) {
+    text(line_, R"(,"returned":{"routine":)", fabric_->routines()[record.returned.routine].name);
+    line_ += R"(,"value":)";
+    append_signed(line_, record.returned.value);
+    line_ += '}';
+  }
   add_violations(record);
   line_ += '}';
   flush_line();
@@ -152,7 +160,11 @@ void JsonlSink::add_change(const Change& change) {
   if (change.field->count > 1) number(line_, R"(,"index":)", change.index);
   number(line_, R"(,"old":)", change.before);
   number(line_, R"(,"new":)", change.after);
-  if (!change.field->labels.empty() || holds_context(slot, *change.field)) {
+  if (is_set(*change.field)) {
+    std::string members;
+    append_change(members, *fabric_, change);
+    text(line_, R"(,"text":)", members);
+  } else if (!change.field->labels.empty() || holds_context(slot, *change.field)) {
     std::string names;
     append_value(names, *fabric_, slot, *change.field, change.before);
     names += '>';
@@ -175,6 +187,17 @@ void JsonlSink::add_violations(const StepRecord& record) {
     }
   }
   line_ += ']';
+}
+
+void JsonlSink::violated(const OpenViolation& open) {
+  number(line_, R"({"type":"violation","t_ps":)", open.time_ps);
+  number_or_null(line_, R"(,"after":)", open.seq, no_step);
+  text(line_, R"(,"property":)", open.violation.property);
+  text(line_, R"(,"where":)", open.violation.where);
+  text(line_, R"(,"message":)", open.violation.message);
+  text(line_, R"(,"reason":)", open.reason);
+  line_ += '}';
+  flush_line();
 }
 
 void JsonlSink::end(std::uint64_t end_ps, const std::string& verdict) {

@@ -62,7 +62,23 @@ void MermaidSink::step(const StepRecord& record) {
   append_text(drawn.text, label);
   drawn.text += '\n';
   append_notes(drawn.text, record);
+  draw(std::move(drawn));
+}
 
+/// A note at whoever stepped last.
+void MermaidSink::violated(const OpenViolation& open) {
+  if (contexts_.empty()) return;
+  std::string item = "violated: ";
+  append_violation(item, open);
+  std::string& text = (last_.empty() ? first_.back() : last_.back()).text;
+  text += "  Note over ";
+  append_participant(text, contexts_.back());
+  text += ": ";
+  append_text(text, item);
+  text += '\n';
+}
+
+void MermaidSink::draw(Drawn drawn) {
   if (first_.size() < first_steps) {
     first_.push_back(std::move(drawn));
     return;

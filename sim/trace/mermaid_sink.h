@@ -22,6 +22,7 @@ class MermaidSink : public Sink {
 
   void begin(const Fabric& fabric, const TraceInfo& info) override;
   void step(const StepRecord& record) override;
+  void violated(const OpenViolation& open) override;
   void end(std::uint64_t end_ps, const std::string& verdict) override;
 
  private:
@@ -32,6 +33,7 @@ class MermaidSink : public Sink {
     std::string text;  // The arrow and its notes.
   };
 
+  void draw(Drawn drawn);
   void append_notes(std::string& to, const StepRecord& record);
   /// The contexts that are drawn.
   std::set<ContextId> participants() const;

@@ -153,7 +153,7 @@ void PerfettoSink::add_args(const StepRecord& record, std::string& to) {
   to += R"(,"args":{"seq":)";
   append_number(to, record.seq);
   to += R"(,"source":)";
-  append_json(to, routine_of(*fabric_, record).source);
+  append_json(to, file_of(routine_of(*fabric_, record).source));
   if (record.choices > 1) {
     to += R"(,"choice":)";
     append_number(to, record.choice);
@@ -171,6 +171,12 @@ void PerfettoSink::add_args(const StepRecord& record, std::string& to) {
     to += ']';
   };
   list(R"(,"changes":[)", changes_, append_change);
+  if (record.returned.value != 0) {
+    item.clear();
+    append_returned(item, *fabric_, record);
+    to += R"(,"returned":)";
+    append_json(to, item);
+  }
   list(R"(,"events":[)", record.events, append_event);
   to += '}';
 }
@@ -190,6 +196,23 @@ void PerfettoSink::add_violations(const StepRecord& record, Slice& slice) {
     append_place(slice.after, record.context, slice.start);
     slice.after += '}';
   }
+}
+
+/// Across all processes: it is nobody's.
+void PerfettoSink::violated(const OpenViolation& open) {
+  separate();
+  text_ += R"({"ph":"i","s":"g","name":)";
+  append_json(text_, "violated: " + open.violation.property);
+  text_ += R"(,"args":{"message":)";
+  std::string message;
+  append_violation(message, open);
+  append_json(text_, message);
+  text_ += R"(},"pid":)";
+  append_number(text_, layers_.size() + 1);
+  text_ += R"(,"tid":0,)";
+  append_ts(text_, open.time_ps / 1000);
+  text_ += '}';
+  flush();
 }
 
 void PerfettoSink::close_slice(Slice& slice, std::uint64_t latest_end) {
@@ -280,6 +303,7 @@ void PerfettoSink::end(std::uint64_t end_ps, const std::string& verdict) {
   add("scenario", info_.scenario);
   add("variant", info_.variant);
   add("scenario_hash", info_.scenario_hash);
+  add("code", code_text(*fabric_, info_.code));
   add("verdict", verdict);
   text_ += ",\"end_us\":";
   append_us(text_, end_ps);

@@ -35,6 +35,7 @@ class PerfettoSink : public Sink {
 
   void begin(const Fabric& fabric, const TraceInfo& info) override;
   void step(const StepRecord& record) override;
+  void violated(const OpenViolation& open) override;
   void end(std::uint64_t end_ps, const std::string& verdict) override;
 
   /// What to tell the user after end(): that steps were left out, or nothing.

@@ -57,6 +57,8 @@ std::vector<Moment> moments_of(const SvgPicture& picture) {
     moments.push_back(box.begin);
     moments.push_back(box.end);
   }
+  for (const SvgPicture::Alarm& alarm : picture.alarms)
+    moments.push_back(alarm.at);
   if (moments.empty()) moments.push_back({});
   return moments;
 }
@@ -246,8 +248,10 @@ void Drawing::draw_grounds() {
 /// First the ends of what is cut out, which nobody can guess; then from left to right.
 void Drawing::draw_times() {
   text("note", margin, top_ - 6, picture_.counts_steps ? "step" : "time (us)");
-  if (picture_.boxes.empty()) return;
   std::vector<int> taken;
+  for (const SvgPicture::Alarm& alarm : picture_.alarms)
+    draw_time(alarm.at, taken);
+  if (picture_.boxes.empty()) return;
   draw_time(picture_.boxes[0].begin, taken);
   for (const SvgAxis::Cut& cut : axis_.cuts())
     draw_time(cut.end, taken);
@@ -297,8 +301,15 @@ void Drawing::draw_wave(const SvgPicture::Wave& wave, int y) {
 }
 
 void Drawing::draw_alarms() {
+  const auto mark = [&](int x) { line("when", x, top_ - 3, x, waves_end_ + margin); };
   for (const Box& box : picture_.boxes) {
-    if (box.alarm) line("when", begin_of(box), top_ - 3, begin_of(box), waves_end_ + margin);
+    if (box.alarm) mark(begin_of(box));
+  }
+  for (const SvgPicture::Alarm& alarm : picture_.alarms) {
+    const int x = axis_.x(alarm.at);
+    mark(x);
+    text("why", std::max(margin, x - svg_width(alarm.label) - 6), waves_end_ + margin - 2,
+         alarm.label);
   }
 }
 

@@ -43,6 +43,11 @@ struct SvgPicture {
     std::vector<Moment> toggles;  ///< Beginnings of boxes, ascending.
   };
 
+  struct Alarm {
+    Moment at;
+    std::string label;
+  };
+
   static constexpr std::size_t no_box = ~std::size_t{0};
   static constexpr int minor = 45;  ///< Labels of boxes of less importance are pale.
 
@@ -53,6 +58,7 @@ struct SvgPicture {
   std::vector<Lane> lanes;
   std::vector<Box> boxes;  ///< In the order of execution.
   std::vector<Arrow> arrows;
+  std::vector<Alarm> alarms;  ///< What is violated and no box shows, by time.
   std::vector<Wave> waves;
   std::size_t loop_start = no_box;  ///< From this box on the trace repeats for ever.
 };

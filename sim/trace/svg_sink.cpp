@@ -107,6 +107,15 @@ void SvgSink::step(const StepRecord& record) {
   if (latest_.size() > most) latest_.pop_front();
 }
 
+/// Those of one time are shown together: one loss has two names, mostly.
+void SvgSink::violated(const OpenViolation& open) {
+  const bool is_over = is_violated_ && (alarms_.empty() || alarms_.back().time_ps != open.time_ps);
+  if (options_.last != no_step || is_over) return;
+  is_violated_ = true;
+  alarms_.push_back({open.time_ps, open.violation.property, {}});
+  append_violation(alarms_.back().text, open);
+}
+
 SvgBeat SvgSink::beat_of(const StepRecord& record) {
   diff(*fabric_, record, changes_);
   SvgBeat beat;
@@ -145,6 +154,10 @@ std::string SvgSink::tooltip_of(const StepRecord& record) {
   for (const Change& change : changes_) {
     text += '\n';
     append_change(text, *fabric_, change);
+  }
+  if (record.returned.value != 0) {
+    text += '\n';
+    append_returned(text, *fabric_, record);
   }
   for (const Event& event : record.events) {
     text += "\n~ ";
@@ -207,6 +220,19 @@ void SvgSink::add_boxes(const Beats& beats, SvgPicture& picture) const {
   }
 }
 
+/// Behind all boxes that begin by then.
+void SvgSink::add_alarms(SvgPicture& picture) const {
+  for (const Alarm& alarm : alarms_) {
+    Moment at{alarm.time_ps, 0};
+    if (!picture.boxes.empty()) at = std::max(at, picture.boxes.back().end);
+    if (picture.alarms.empty() || picture.alarms.back().at < at) {
+      picture.alarms.push_back({at, "violated: " + alarm.property});
+    } else {
+      picture.alarms.back().label += ", " + alarm.property;
+    }
+  }
+}
+
 void SvgSink::add_waves(const Beats& beats, SvgPicture& picture) const {
   for (std::size_t i = 0; i < levels_.size(); ++i) {
     SvgPicture::Wave wave{options_.levels[i], false, {}};
@@ -231,10 +257,14 @@ void SvgSink::add_texts(const Beats& beats, const std::string& verdict, SvgPictu
     for (const std::string& violation : beat.violations)
       picture.captions.push_back("violated: " + violation);
   }
+  for (const Alarm& alarm : alarms_)
+    picture.captions.push_back("violated: " + alarm.text);
 }
 
 std::string SvgSink::note_of(const Beats& beats) const {
   std::vector<std::string> parts;
+  const std::string code = code_text(*fabric_, info_.code);
+  if (!code.empty()) parts.push_back("functions of " + code);
   if (!info_.timed) parts.emplace_back("a schedule replayed: every step is as long as another");
   std::size_t drawn = beats.size();
   for (const SvgBeat& beat : beats)
@@ -254,6 +284,7 @@ void SvgSink::end(std::uint64_t /*end_ps*/, const std::string& verdict) {
   beats = join_steps(std::move(beats), options_.max_boxes, keeps_end);
   SvgPicture picture;
   add_boxes(beats, picture);
+  add_alarms(picture);
   add_waves(beats, picture);
   add_texts(beats, verdict, picture);
   out_ << draw_svg(picture, options_.width);

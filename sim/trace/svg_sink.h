@@ -40,6 +40,7 @@ class SvgSink : public Sink {
   /// Throws InputError for a level that is no field of the fabric.
   void begin(const Fabric& fabric, const TraceInfo& info) override;
   void step(const StepRecord& record) override;
+  void violated(const OpenViolation& open) override;
   void end(std::uint64_t end_ps, const std::string& verdict) override;
 
  private:
@@ -57,6 +58,7 @@ class SvgSink : public Sink {
   /// Returns the lane of each context.
   std::vector<std::size_t> add_lanes(const Beats& beats, SvgPicture& picture) const;
   void add_boxes(const Beats& beats, SvgPicture& picture) const;
+  void add_alarms(SvgPicture& picture) const;
   void add_waves(const Beats& beats, SvgPicture& picture) const;
   void add_texts(const Beats& beats, const std::string& verdict, SvgPicture& picture) const;
   /// What the picture leaves out.
@@ -71,6 +73,12 @@ class SvgSink : public Sink {
   std::deque<SvgBeat> latest_;
   std::uint64_t total_ = 0;  // Steps of the trace.
   bool is_violated_ = false;
+  struct Alarm {
+    std::uint64_t time_ps = 0;
+    std::string property;
+    std::string text;
+  };
+  std::vector<Alarm> alarms_;  // What no step shows.
   std::vector<Change> changes_;
 };
 

@@ -71,6 +71,8 @@ void TextSink::choose_columns() {
 void TextSink::print_title(const TraceInfo& info) {
   std::string title = "# scenario " + info.scenario + ", variant " + info.variant;
   if (!info.timed) title += ", a schedule replayed: one step is one nanosecond";
+  const std::string code = code_text(*fabric_, info.code);
+  if (!code.empty()) title += ", functions of " + code;
   for (const std::string_view line : wrap(title, terminal_columns)) {
     text_ += line;
     text_ += '\n';
@@ -153,6 +155,9 @@ void TextSink::fill_details(const StepRecord& record, Cell& cell) {
     }
     on_new_line = false;
   }
+  item_.clear();
+  append_returned(item_, *fabric_, record);
+  if (!item_.empty()) cell.add(item_);
   for (const Event& event : record.events) {
     item_ = "~ ";
     append_event(item_, *fabric_, event);
@@ -163,13 +168,27 @@ void TextSink::fill_details(const StepRecord& record, Cell& cell) {
 void TextSink::print_violations(const StepRecord& record) {
   if (record.violations == nullptr) return;
   for (const Violation& violation : *record.violations) {
-    Cell cell{terminal_columns - time_width - gap};
-    if (options_.color) cell.color = alarm;
     item_ = "!! violated: ";
     append_violation(item_, violation);
-    cell.add(item_);
-    append_row(text_, std::array{Cell{time_width}, cell});
+    print_alarm({});
   }
+}
+
+void TextSink::violated(const OpenViolation& open) {
+  std::string time;
+  append_us(time, open.time_ps, time_width);
+  item_ = "!! violated: ";
+  append_violation(item_, open);
+  print_alarm(std::move(time));
+  flush();
+}
+
+/// A row with item_.
+void TextSink::print_alarm(std::string time) {
+  Cell cell{terminal_columns - time_width - gap};
+  if (options_.color) cell.color = alarm;
+  cell.add(item_);
+  append_row(text_, std::array{Cell{time_width, {std::move(time)}}, cell});
 }
 
 std::string_view TextSink::color_of(ContextId context) const {

@@ -36,6 +36,7 @@ class TextSink : public Sink {
 
   void begin(const Fabric& fabric, const TraceInfo& info) override;
   void step(const StepRecord& record) override;
+  void violated(const OpenViolation& open) override;
   void end(std::uint64_t end_ps, const std::string& verdict) override;
 
  private:
@@ -45,6 +46,7 @@ class TextSink : public Sink {
   void compact_row(const StepRecord& record);
   void fill_details(const StepRecord& record, Cell& cell);
   void print_violations(const StepRecord& record);
+  void print_alarm(std::string time);
   std::string_view color_of(ContextId context) const;
   void flush();
 

@@ -49,6 +49,7 @@ void Tracer::after_step(std::uint16_t choices, std::uint16_t choice, std::uint64
   const ContextId c = record_.context;
   Lane& lane = lanes_[c];
   find_changes();
+  find_return();
   record_.choices = choices;
   record_.choice = choice;
   record_.duration_ps = duration_ps;
@@ -75,6 +76,11 @@ void Tracer::outside_write() {
   if (settle(no_step, flows_ + 1)) ++flows_;
 }
 
+void Tracer::violated(const OpenViolation& open) {
+  for (Sink* s : sinks_)
+    s->violated(open);
+}
+
 void Tracer::end(std::uint64_t end_ps, const std::string& verdict) {
   for (Sink* s : sinks_)
     s->end(end_ps, verdict);
@@ -90,6 +96,30 @@ void Tracer::find_changes() {
     }
   }
   std::sort(record_.written.begin(), record_.written.end());
+}
+
+namespace {
+
+const Frame* below(const Frame* frame, unsigned frames) {
+  for (; frames != 0 && frame != nullptr; --frames)
+    frame = caller_of(*frame);
+  return frame;
+}
+
+}  // namespace
+
+// What the step's routine, or whoever called it and ended too, gave to a caller that waits for it
+// still where it did.
+void Tracer::find_return() {
+  record_.returned = {};
+  const ContextId c = record_.context;
+  const Frame* caller = fabric_.top_frame(world_, c);
+  if (caller == nullptr || depth_of(*caller) >= record_.depth) return;
+  const unsigned ended = record_.depth - depth_of(*caller);
+  const Frame* top = fabric_.top_frame(shadow_, c);
+  const Frame* waiting = below(top, ended);
+  if (waiting->routine != caller->routine || waiting->pc != caller->pc) return;
+  record_.returned = {below(top, ended - 1)->routine, caller->result};
 }
 
 // Every raise of a device or act of an operator is an occurrence of its own, if others can see it.

@@ -30,6 +30,8 @@ class Tracer : public Listener {
                   const std::vector<Violation>& violations);
   /// An outsider wrote World::written() between two steps.
   void outside_write();
+  /// Something is broken, and no step shows it.
+  void violated(const OpenViolation& open);
   /// After the last step.
   void end(std::uint64_t end_ps, const std::string& verdict);
 
@@ -47,6 +49,7 @@ class Tracer : public Listener {
 
   void ask(ContextId c);
   void find_changes();
+  void find_return();
   bool starts_flow() const;
   bool settle(std::uint64_t cause, std::uint64_t flow);
 

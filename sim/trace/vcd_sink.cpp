@@ -4,10 +4,13 @@
 #include <map>
 
 #include "sim/trace/append.h"
+#include "sim/trace/describe.h"
 
 namespace irqloom::trace {
 
 namespace {
+
+constexpr unsigned violation_bits = 16;
 
 /// 0, 1, 2, ... in the printable characters, base 94.
 std::string identifier(std::size_t n) {
@@ -64,6 +67,8 @@ void VcdSink::begin(const Fabric& fabric, const TraceInfo& info) {
   values_.resize(count);
   for (std::size_t i = 0; i < count; ++i)
     codes_[i] = identifier(i);
+  violations_code_ = identifier(count);
+  violations_ = 0;
   timed_ = info.timed;
   time_ = 0;
   print_header(info);
@@ -72,7 +77,7 @@ void VcdSink::begin(const Fabric& fabric, const TraceInfo& info) {
     values_[i] = waves_->value(waves_->all()[i], fabric.initial());
     print_value(i);
   }
-  text_ += "$end\n";
+  text_ += "b0 " + violations_code_ + "\n$end\n";
   flush();
 }
 
@@ -86,6 +91,9 @@ void VcdSink::print_header(const TraceInfo& info) {
   for (std::size_t i = 0; i < codes_.size(); ++i) {
     root.add(waves_->all()[i].path, waves_->all()[i], codes_[i]);
   }
+  Wave violations;
+  violations.bits = violation_bits;
+  root.add("engine.violations", violations, violations_code_);
   root.print(text_);
   text_ += "$enddefinitions $end\n";
 }
@@ -101,7 +109,28 @@ void VcdSink::step(const StepRecord& record) {
       print_value(i);
     }
   }
+  if (record.violations != nullptr) {
+    for (const Violation& violation : *record.violations) {
+      std::string what;
+      append_violation(what, violation);
+      print_violation(ps, what);
+    }
+  }
   flush();
+}
+
+void VcdSink::violated(const OpenViolation& open) {
+  std::string what;
+  append_violation(what, open);
+  print_violation(open.time_ps, what);
+  flush();
+}
+
+void VcdSink::print_violation(std::uint64_t ps, const std::string& what) {
+  print_time(ps);
+  text_ += comment("violated: " + what);
+  print_vector(++violations_, violation_bits);
+  text_ += violations_code_ + "\n";
 }
 
 void VcdSink::print_time(std::uint64_t ps) {
@@ -119,16 +148,20 @@ void VcdSink::print_value(std::size_t wave) {
   if (bits == 1) {
     text_ += value == 0 ? '0' : '1';
   } else {
-    unsigned bit = bits - 1;
-    while (bit != 0 && (value >> bit & 1U) == 0)
-      --bit;  // Readers extend with zeros.
-    text_ += 'b';
-    for (++bit; bit != 0; --bit)
-      text_ += (value >> (bit - 1) & 1U) == 0 ? '0' : '1';
-    text_ += ' ';
+    print_vector(value, bits);
   }
   text_ += codes_[wave];
   text_ += '\n';
+}
+
+void VcdSink::print_vector(std::uint64_t value, unsigned bits) {
+  unsigned bit = bits - 1;
+  while (bit != 0 && (value >> bit & 1U) == 0)
+    --bit;  // Readers extend with zeros.
+  text_ += 'b';
+  for (++bit; bit != 0; --bit)
+    text_ += (value >> (bit - 1) & 1U) == 0 ? '0' : '1';
+  text_ += ' ';
 }
 
 void VcdSink::end(std::uint64_t end_ps, const std::string& verdict) {

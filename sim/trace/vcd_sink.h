@@ -5,6 +5,8 @@
 // step's effects appear when it happens (its cost elapses afterwards); of two values at one instant
 // the later one stays. In a replay step n is the nanosecond from n to n + 1 and its effects appear
 // at the end of it, so that the initial state can be seen.
+//
+// engine.violations counts what is broken; what it is stands in a comment where the count changes.
 #pragma once
 
 #include <optional>
@@ -25,6 +27,7 @@ class VcdSink : public Sink {
 
   void begin(const Fabric& fabric, const TraceInfo& info) override;
   void step(const StepRecord& record) override;
+  void violated(const OpenViolation& open) override;
   void end(std::uint64_t end_ps, const std::string& verdict) override;
 
   /// See gtkwave_files(). From begin() on, while the fabric lives.
@@ -36,12 +39,16 @@ class VcdSink : public Sink {
   void print_header(const TraceInfo& info);
   void print_time(std::uint64_t ps);
   void print_value(std::size_t wave);
+  void print_vector(std::uint64_t value, unsigned bits);
+  void print_violation(std::uint64_t ps, const std::string& what);
   void flush();
 
   std::ostream& out_;
   std::optional<Waves> waves_;
   std::vector<std::string> codes_;     // [wave]: its identifier in the dump.
   std::vector<std::uint64_t> values_;  // [wave]: the last value printed.
+  std::string violations_code_;
+  std::uint64_t violations_ = 0;
   bool timed_ = true;
   std::uint64_t time_ = 0;  // The last one printed, in units.
   std::string text_;

@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "sim/world/set_field.h"
+
 namespace irqloom {
 
 std::uint64_t read_field(const Field& field, std::span<const std::byte> bytes, std::size_t index) {
@@ -12,7 +14,7 @@ std::uint64_t read_field(const Field& field, std::span<const std::byte> bytes, s
 }
 
 std::string format_field(const Field& field, std::uint64_t value) {
-  if (value < field.labels.size()) return std::string(field.labels[value]);
+  if (value < field.labels.size() && !is_set(field)) return std::string(field.labels[value]);
   if (field.kind != FieldKind::hex) return std::to_string(value);
   std::string digits;
   do {

@@ -12,8 +12,8 @@ class PostponeV1 : public Postpone {
  public:
   PostponeV1(Fabric& fabric, Resampler& resampler)
       : Postpone(fabric, resampler),
-        register_(fabric.routine<&PostponeV1::sample_and_register>(
-            *this, "kvm_irqfd_assign_resampler", "KVM list 2022-07-15")) {}
+        register_(fabric.routine<&PostponeV1::sample_and_register>(*this, "kvm_irqfd_assign",
+                                                                   "KVM list 2022-07-15")) {}
 
   Call register_notifiers(Exec& x) override { return x.call<PolicyLocals>(register_, {}); }
 

@@ -18,7 +18,7 @@ class SampleAtAck : public ResamplePolicy {
         mask_(fabric.routine<&SampleAtAck::mask_notify>(*this, "irqfd_resampler_mask_notify",
                                                         "KVM list, discussion of v1, July 2022")),
         register_(fabric.routine<&SampleAtAck::register_both>(
-            *this, "kvm_irqfd_assign_resampler", "KVM list, discussion of v1, July 2022")) {}
+            *this, "kvm_irqfd_assign", "KVM list, discussion of v1, July 2022")) {}
 
   Call ack(Exec& x) override { return x.call(ack_, PolicyLocals{}); }
   Call mask_changed(Exec& x, bool masked) override {

@@ -2,11 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <ostream>
 
+#include "sim/app/continuation.h"
 #include "sim/app/report.h"
 #include "sim/app/traced_replay.h"
-#include "sim/app/transcript/continuation.h"
 #include "sim/app/transcript/player.h"
 #include "sim/scenario/output.h"
 
@@ -46,6 +47,30 @@ Json note(const std::string& text) {
   return {{"op", "note"}, {"by", "irqloom"}, {"text", text}};
 }
 
+/// The items with a note where the counterexample ends, if it `holds` what it promises.
+std::vector<Item> with_verdict(std::vector<Item> items, const explore::Schedule& schedule,
+                               bool holds) {
+  if (!is_final_loss(schedule) || !holds) return items;
+  const std::uint64_t last = schedule.steps.size() - 1;
+  Item verdict;
+  verdict.begin = verdict.act = verdict.end = last;
+  verdict.op =
+      note(fmt::format("violated: {} at {}: {}. That is final from here on; what follows "
+                       "is one of the ways in which it goes on",
+                       schedule.property, schedule.where, schedule.message));
+  const auto after =
+      std::find_if(items.begin(), items.end(), [&](const Item& i) { return i.act > last; });
+  items.insert(after, std::move(verdict));
+  return items;
+}
+
+/// With a continuation, where there is none yet.
+explore::Schedule carried_on(const Setup& setup, explore::Schedule schedule) {
+  if (schedule.continuation.empty())
+    schedule.continuation = continuation_of(setup.fabric(), setup.assumptions(), schedule);
+  return schedule;
+}
+
 /// What there is to tell the user about a program.
 std::vector<std::string> remarks(const Json& program) {
   std::vector<std::string> list;
@@ -71,10 +96,9 @@ Json program_of(const Scenario& scenario, const Setup& setup, const explore::Sch
   const Machine machine = describe(scenario);
   const std::vector<std::string>& judged = scenario.properties.judged;
   const Replayed found = replay(setup.fabric(), schedule, judged, same_scenario);
-  const explore::Schedule whole =
-      found.result.complete() ? carried_on(setup, schedule, found.result.end) : schedule;
-  const Replayed replayed = replay(setup.fabric(), whole, judged, false);
-  trace_replay(setup.fabric(), whole, replayed, {machine.extraction.get()});
+  const explore::Schedule carried = whole(carried_on(setup, schedule));
+  const Replayed replayed = replay(setup.fabric(), carried, judged, false);
+  trace_replay(setup.fabric(), carried, replayed, {machine.extraction.get()});
 
   const std::vector<Item> items =
       with_verdict(machine.extraction->items(), schedule, found.verdict == Verdict::violated);

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/app/continuation.h"
 #include "sim/core/exec.h"
 #include "sim/explore/explorer.h"
 
@@ -12,11 +13,14 @@ namespace irqloom::app::test {
 struct CupState {
   std::uint8_t full = 1;
   std::uint8_t broken = 0;
+  std::uint8_t pile = 0;  ///< Of shards.
+  std::uint8_t reserved = 0;
 };
 
 }  // namespace irqloom::app::test
 
-IRQLOOM_FIELDS(irqloom::app::test::CupState, IRQLOOM_FLAG(full), IRQLOOM_FLAG(broken));
+IRQLOOM_FIELDS(irqloom::app::test::CupState, IRQLOOM_FLAG(full), IRQLOOM_FLAG(broken),
+               IRQLOOM_NUMBER(pile), IRQLOOM_NUMBER(reserved));
 
 namespace irqloom::app {
 namespace {
@@ -26,12 +30,17 @@ using test::CupState;
 /// A cup is emptied; only one that is whole can be filled again. Somebody may break it.
 class Kitchen {
  public:
-  explicit Kitchen(bool fills_broken_ones) : fills_broken_ones_(fills_broken_ones) {
+  static constexpr unsigned for_ever = 8;
+
+  /// A broken cup is swept `sweeps` times.
+  explicit Kitchen(bool fills_broken_ones, unsigned sweeps = 0)
+      : fills_broken_ones_(fills_broken_ones), sweeps_(sweeps) {
     cup_ = fabric.reserve<CupState>("cup");
     fabric.context({.name = "drinker"}, fabric.routine<&Kitchen::drink>(*this, "drink", "a test"));
     fabric.context({.name = "filler"}, fabric.routine<&Kitchen::fill>(*this, "fill", "a test"));
     fabric.context({.name = "child", .fairness = Fairness::optional},
                    fabric.routine<&Kitchen::drop>(*this, "drop", "a test"));
+    fabric.context({.name = "sweeper"}, fabric.routine<&Kitchen::sweep>(*this, "sweep", "a test"));
     const Slot<CupState> cup = cup_;
     fabric.at_reset([cup](World& w) { w.mut(cup) = CupState{}; });
     fabric.add(Property{.name = "refilled",
@@ -74,6 +83,15 @@ class Kitchen {
     ROUTINE_END();
   }
 
+  void sweep(Exec& x, Frame& self) {
+    ROUTINE();
+    for (;;) {
+      STEP_WHEN(x.get(cup_).broken != 0 && x.get(cup_).pile < sweeps_, "sweep", writes(cup_));
+      x.set(cup_).pile = static_cast<std::uint8_t>((x.get(cup_).pile + 1) % for_ever);
+    }
+    ROUTINE_END();
+  }
+
   explore::Schedule schedule_of(const std::string& property) const {
     explore::Options options;
     options.properties = {property};
@@ -86,6 +104,7 @@ class Kitchen {
 
  private:
   bool fills_broken_ones_;
+  unsigned sweeps_;
   Slot<CupState> cup_;
 };
 
@@ -154,6 +173,35 @@ TEST_CASE("replay: a loss is final if it was found on this very scenario", "[app
   const Replayed other = replay(kitchen.fabric, s, {"refilled"}, false);
   CHECK(other.verdict == Verdict::inconclusive);
   CHECK(trace(kitchen, s, other).shown.empty());
+}
+
+// The drinker drinks, the child drops the cup: nobody fills it any more. What follows is what the
+// others still do.
+TEST_CASE("replay: a loss is carried on with to where all wait", "[app][replay]") {
+  const Kitchen kitchen(false, 2);
+  explore::Schedule s = kitchen.schedule_of("refilled");
+  const std::size_t length = s.steps.size();
+  s.continuation = continuation_of(kitchen.fabric, Assumptions(), s);
+  REQUIRE(s.continuation.size() == 2);
+  CHECK(s.continuation[0] == explore::ScheduleStep{"sweeper", "sweep", "sweep", 0});
+  const Replayed replayed = replay(kitchen.fabric, s, {"refilled"}, true);
+  CHECK(replayed.verdict == Verdict::violated);
+  const Notes notes = trace(kitchen, s, replayed);
+  CHECK(notes.steps == length + 2);
+  CHECK(notes.info.continuation == length);
+  CHECK(notes.shown == std::vector<std::string>{std::to_string(length - 1) + " refilled"});
+}
+
+TEST_CASE("replay: what goes round is carried on with once", "[app][replay]") {
+  const Kitchen kitchen(false, Kitchen::for_ever);
+  const explore::Schedule s = kitchen.schedule_of("refilled");
+  // The sweeper's pile goes up to seven and is empty again.
+  CHECK(continuation_of(kitchen.fabric, Assumptions(), s).size() == 8);
+}
+
+TEST_CASE("replay: only a loss is carried on with", "[app][replay]") {
+  const Kitchen kitchen(false, 2);
+  CHECK(continuation_of(kitchen.fabric, Assumptions(), kitchen.schedule_of("whole")).empty());
 }
 
 TEST_CASE("replay: a schedule that does not fit any more is inconclusive", "[app][replay]") {

@@ -72,11 +72,15 @@ TEST_CASE("a schedule survives the disk", "[explore][schedule]") {
     s.kind = FindingKind::liveness;
     s.loop_start = 2;
     s.fuse = false;
+  } else {
+    s.kind = FindingKind::liveness;
+    s.continuation = {{"left", "left_main", "leave", 0}, {"right", "right_main", "leave", 1}};
   }
   const std::string text = app::schedule_text(s);
   CHECK(app::parse_schedule(scenario::Document::from_text(text, "s.json")) == s);
   CHECK(text.find("\n    {\"context\":\"left\",\"routine\":\"left_main\",\"step\":\"take it\","
                   "\"choice\":3},\n") != std::string::npos);
+  s.continuation.clear();
   s.steps.clear();
   s.loop_start = explore::no_loop;
   CHECK(app::parse_schedule(scenario::Document::from_text(app::schedule_text(s), "s.json")) == s);

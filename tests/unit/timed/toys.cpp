@@ -73,6 +73,11 @@ void Recorder::step(const StepRecord& record) {
   steps.push_back(std::move(s));
 }
 
+void Recorder::violated(const OpenViolation& violation) {
+  open.push_back(std::to_string(violation.time_ps / 1000) + " " + violation.violation.property +
+                 ": " + violation.reason);
+}
+
 void Recorder::end(std::uint64_t end, const std::string& text) {
   end_ps = end;
   verdict = text;

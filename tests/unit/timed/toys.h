@@ -66,11 +66,13 @@ std::vector<std::string> lines(const std::vector<Seen>& steps);
 class Recorder : public Sink {
  public:
   std::vector<Seen> steps;
+  std::vector<std::string> open;  ///< "30 lost: reason" for each OpenViolation, in ns.
   std::uint64_t end_ps = 0;
   std::string verdict;
 
   void begin(const Fabric& fabric, const TraceInfo& info) override;
   void step(const StepRecord& record) override;
+  void violated(const OpenViolation& violation) override;
   void end(std::uint64_t end, const std::string& text) override;
 
  private:

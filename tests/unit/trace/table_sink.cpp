@@ -58,6 +58,48 @@ TEST_CASE("table: a lasso's loop is marked", "[trace][table]") {
   CHECK(find(told(no_step), "back to") == told(no_step).size());
 }
 
+TEST_CASE("table: the versions stand in the heading, a file where it changes", "[trace][table]") {
+  toy::Toy t;
+  std::ostringstream out;
+  TableSink sink(out);
+  TraceInfo info = toy::info(false);
+  info.code = "Linux 6.1.192";
+  toy::tell(t, sink, info);
+  const std::vector<std::string> lines = toy::lines_of(out.str());
+  CHECK(lines[0].find("function of Linux 6.1.192") == 92);
+  // Two steps of the toy's handler follow each other, and no other row is of drivers/toy.c then.
+  const std::size_t first = find(lines, "toy_handler()");
+  CHECK(lines[first + 1].find("drivers/toy.c") != std::string::npos);
+  const std::size_t second =
+      find({lines.begin() + static_cast<std::ptrdiff_t>(first) + 1, lines.end()}, "toy_handler()") +
+      first + 1;
+  CHECK(lines[second + 1].find("drivers/toy.c") == std::string::npos);
+}
+
+TEST_CASE("table: rows that matter are marked, notes stand below them", "[trace][table]") {
+  toy::Toy t;
+  std::ostringstream out;
+  trace::TableOptions options;
+  options.notes.matter = {1, 5};
+  options.notes.below[5] = "wakes the worker";
+  TableSink sink(out, options);
+  TraceInfo info = toy::info(false);
+  info.continuation = 6;
+  toy::tell(t, sink, info);
+  const std::vector<std::string> lines = toy::lines_of(out.str());
+  for (const auto& [number, mark] : {std::pair{0, ' '}, {1, '>'}, {4, ' '}, {5, '>'}}) {
+    const std::size_t row = find(lines, "     " + std::to_string(number) + "  ");
+    INFO(number);
+    REQUIRE(row < lines.size());
+    CHECK(lines[row][2] == mark);
+  }
+  const std::size_t note = find(lines, "          ^ wakes the worker");
+  const std::size_t cut = find(lines, "          What is lost stays lost.");
+  REQUIRE(cut < lines.size());
+  CHECK(note < cut);
+  CHECK(lines[cut + 1].find("     6  ") != std::string::npos);
+}
+
 TEST_CASE("table: long cells are wrapped into 120 columns", "[trace][table]") {
   const std::string worker = "irq/24-vfio-intx(0000:00:1f.2)-and-a-name-that-nobody-would-give";
   for (const std::string& line : told(2, worker)) {
