@@ -34,6 +34,7 @@ struct Schedule {
   /// Of a lasso: after the last step the state is again that before steps[loop_start].
   std::size_t loop_start = no_loop;
   std::vector<ScheduleStep> steps;
+  std::size_t missing = 0;    ///< Steps behind those, which its file has lost.
   std::string scenario_file;  ///< Where the scenario was read, as it was given; may be empty.
 
   friend bool operator==(const Schedule&, const Schedule&) = default;
