@@ -7,6 +7,7 @@
 #include "sim/app/cost_table.h"
 #include "sim/app/kernel.h"
 #include "sim/app/members.h"
+#include "sim/app/part_members.h"
 
 namespace irqloom::app {
 namespace {
@@ -19,8 +20,7 @@ constexpr unsigned last_spi = 1019;
 constexpr std::uint64_t most_lrs = 16;
 
 void read_platform(const Cursor& platform, arm::Spec& spec) {
-  platform.unknown_keys({"arch", "host_cpus", "vcpus", "gic_version", "host_gic_version",
-                         "host_eoi_mode", "vm", "list_registers"});
+  platform_members().check(platform, place_of(Arch::arm64));
   spec.host_cpus = narrow<unsigned>(platform["host_cpus"].uint_or(1, 1, most_cpus));
   const Cursor vcpus = platform["vcpus"];
   if (vcpus && vcpus.json().is_number_unsigned() && vcpus.uint() == 0)
@@ -73,9 +73,15 @@ unsigned read_host_spi(const Cursor& spi) {
 
 constexpr std::uint64_t most_causes = 100;
 
+bool read_is_emulated(const Cursor& type) {
+  if (type && type.json() == "pci")
+    type.fail("a \"pci\" device is of x86, and this is arm64", R"("platform" or "emulated")");
+  return type.one_of<bool>({{"platform", false}, {"emulated", true}});
+}
+
 arm::EmulatedSpec read_emulated(const Cursor& root, const Member& member, Parts& parts) {
   const auto& [name, device] = member;
-  device.unknown_keys({"type", "gsi", "causes", "withdraws"});
+  device_members().check(device, arm64_emulated);
   arm::EmulatedSpec spec;
   spec.name = name;
   spec.gsi = read_gsi(device["gsi"], parts);
@@ -88,16 +94,15 @@ arm::EmulatedSpec read_emulated(const Cursor& root, const Member& member, Parts&
 
 arm::DeviceSpec read_device(const Cursor& root, const Member& member, Parts& parts) {
   const auto& [name, device] = member;
-  device.unknown_keys({"type", "trigger", "host_spi", "gsi", "raises", "late_deassert", "resample",
-                       "assigned", "asserting", "reset_at_release", "on_error"});
+  device_members().check(device, arm64_platform);
   arm::DeviceSpec spec;
   spec.name = name;
   spec.config.edge = read_is_edge(device["trigger"]);
   spec.host_spi = read_host_spi(device["host_spi"]);
   spec.gsi = read_gsi(device["gsi"], parts);
-  const Cursor raises = device["raises"];
-  spec.config.raises = !(raises && raises.json() == "by-script");
-  if (spec.config.raises) spec.config.max_raises = read_raises(raises);
+  const Raises raises = read_raises(device["raises"], Arch::arm64);
+  spec.config.raises = raises.by_itself;
+  spec.config.max_raises = raises.most;
   spec.config.late_deassert = device["late_deassert"].boolean_or(false);
   spec.resample = device["resample"].boolean_or(!spec.config.edge);
   spec.armed_at_reset =
@@ -126,7 +131,7 @@ void check_host_spis(const Cursor& devices, const arm::Spec& spec) {
 
 arm::GuestLine read_line(const Member& member, const arm::Spec& spec, const Parts& parts) {
   const Cursor& line = member.second;
-  line.unknown_keys({"vcpu", "trigger", "oneshot", "enabled", "unlazy", "actions"});
+  line_members().check(line, place_of(Arch::arm64));
   arm::GuestLine l;
   l.gsi = read_line_number(member, parts);
   l.vcpu = narrow<unsigned>(line["vcpu"].uint_or(0, 0, parts.vcpus - 1));
@@ -137,6 +142,7 @@ arm::GuestLine read_line(const Member& member, const arm::Spec& spec, const Part
   if (l.enabled_at_reset && !spec.started)
     line["enabled"].fail("no line is enabled in a VM that scripts have yet to create", "false");
   l.actions = read_actions(line["actions"], l.gsi, parts);
+  check_oneshot(line, l.oneshot, l.actions);
   return l;
 }
 
@@ -162,55 +168,18 @@ void check_kills(const Cursor& root, const arm::Spec& spec) {
 
 }  // namespace
 
-const std::vector<OpRule>& arm_operations() {
-  using Kind = ScriptOp::Kind;
-  using Takes = OpRule::Takes;
-  static const std::vector<OpRule> table = {
-      {"assign", Kind::assign, Takes::device, true},
-      {"deassign", Kind::deassign, Takes::device},
-      {"signal", Kind::signal, Takes::device},
-      {"create-vgic", Kind::create_vgic, Takes::nothing, true},
-      {"create-vcpu", Kind::create_vcpu, Takes::number, true},
-      {"nr-irqs", Kind::nr_irqs, Takes::number, true},
-      {"ctrl-init", Kind::ctrl_init, Takes::nothing, true},
-      {"irq-line", Kind::irq_line, Takes::intid_and_level, true},
-      {"register-reset", Kind::register_reset, Takes::nothing, true},
-      {"set-trigger", Kind::set_trigger, Takes::device},
-      {"attach-unmask", Kind::attach_unmask, Takes::device},
-      {"mask", Kind::mask, Takes::device},
-      {"unmask", Kind::unmask, Takes::device},
-      {"handle-eventfd", Kind::handle_eventfd, Takes::device},
-      {"main-loop", Kind::main_loop},
-      {"await-main-loop", Kind::await_main_loop},
-      {"vm-start", Kind::vm_start},
-      {"vm-stop", Kind::vm_stop},
-      {"await-reset", Kind::await_reset},
-      {"reset-done", Kind::reset_done},
-      {"raise", Kind::raise, Takes::device},
-      {"reset-device", Kind::reset_device, Takes::device},
-      {"kick-vcpu", Kind::kick_vcpu, Takes::vcpu},
-      {"kill", Kind::kill},
-      {"wait", Kind::wait},
-      {"gic-init", Kind::gic_init, Takes::nothing, false, true},
-      {"clear-pending", Kind::clear_pending, Takes::nothing, false, true},
-      {"set-type", Kind::set_type, Takes::line, false, true},
-      {"set-affinity", Kind::set_affinity, Takes::line_and_vcpu, false, true},
-      {"enable", Kind::enable, Takes::line, false, true},
-      {"disable", Kind::disable, Takes::line, false, true},
-      {"system-reset", Kind::system_reset, Takes::nothing, false, true}};
-  return table;
-}
-
 arm::Spec read_arm(const Cursor& root, Mode mode) {
   arm::Spec spec;
   read_platform(root["platform"], spec);
   read_kernel(root, spec);
   Parts parts;
+  parts.arch = Arch::arm64;
   parts.pins = gsis;
   parts.vcpus = spec.vcpus;
   for (const Member& member : by_name(root["devices"])) {
     check_part_name(member);
-    if (member.second["type"].one_of({"platform", "emulated"}) == "emulated") {
+    check_made_by_set(member, root["devices"], "type", "device");
+    if (read_is_emulated(member.second["type"])) {
       spec.emulated.push_back(read_emulated(root, member, parts));
     } else {
       spec.devices.push_back(read_device(root, member, parts));
@@ -220,12 +189,14 @@ arm::Spec read_arm(const Cursor& root, Mode mode) {
   check_host_spis(root["devices"], spec);
   const Cursor guest = root["guest"];
   guest.unknown_keys({"lines", "spurious"});
-  for (const Member& member : guest["lines"].items()) {
+  const Cursor lines = guest["lines"];
+  for (const Member& member : lines.items()) {
+    check_made_by_set(member, lines, "actions", "line");
     spec.lines.push_back(read_line(member, spec, parts));
     parts.lines[spec.lines.back().gsi] = true;
   }
   std::ranges::sort(spec.lines, {}, &arm::GuestLine::gsi);
-  spec.scripts = read_scripts(root, parts, arm_operations(), true);
+  spec.scripts = read_scripts(root, parts);
   for (ScriptSpec& s : spec.scripts) {
     if (root["costs"] && root["costs"][period_key(s.name)]) s.period_key = period_key(s.name);
   }

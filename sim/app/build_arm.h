@@ -15,7 +15,4 @@ namespace irqloom::app {
 /// is for arm::validate() to say; what an interface of KVM answers, for the machine.
 arm::Spec read_arm(const scenario::Cursor& root, Mode mode);
 
-/// What scripts can do on it.
-const std::vector<OpRule>& arm_operations();
-
 }  // namespace irqloom::app

@@ -8,6 +8,7 @@
 #include "sim/app/cost_table.h"
 #include "sim/app/kernel.h"
 #include "sim/app/members.h"
+#include "sim/app/part_members.h"
 
 namespace irqloom::app {
 namespace {
@@ -24,8 +25,7 @@ constexpr unsigned last_vector = 255;
 constexpr unsigned default_vector_base = 65;
 
 void read_platform(const Cursor& platform, x86::Spec& spec) {
-  platform.unknown_keys({"arch", "host_cpus", "vcpus", "pins"});
-  platform["arch"].one_of_or("x86", {"x86"});
+  platform_members().check(platform, place_of(Arch::x86));
   spec.host_cpus = narrow<unsigned>(platform["host_cpus"].uint_or(2, 1, most_cpus));
   spec.vcpus = narrow<unsigned>(platform["vcpus"].uint_or(2, 1, most_cpus));
   spec.pins = narrow<unsigned>(platform["pins"].uint_or(ioapic_pins, 1, ioapic_pins));
@@ -35,17 +35,14 @@ void read_platform(const Cursor& platform, x86::Spec& spec) {
 
 x86::AssignedSpec read_assigned(const Member& member, bool is_pci, Parts& parts) {
   const auto& [name, device] = member;
-  std::vector<std::string> keys = {"type",     "host_pin",       "gsi", "raises", "late_deassert",
-                                   "assigned", "pending_signals"};
-  if (is_pci) keys.emplace_back("pci_2_3");
-  device.unknown_keys(keys);
+  device_members().check(device, is_pci ? x86_pci : x86_platform);
 
   x86::AssignedSpec spec;
   spec.name = name;
   spec.pci_2_3 = is_pci && device["pci_2_3"].boolean_or(true);
   spec.host_pin = narrow<unsigned>(device["host_pin"].uint(0, parts.pins - 1));
   spec.gsi = read_gsi(device["gsi"], parts);
-  spec.config.max_raises = read_raises(device["raises"]);
+  spec.config.max_raises = read_raises(device["raises"], Arch::x86).most;
   spec.config.late_deassert = device["late_deassert"].boolean_or(false);
   spec.assigned_at_reset =
       device["assigned"].one_of_or("at-reset", {"at-reset", "by-script"}) == "at-reset";
@@ -56,11 +53,11 @@ x86::AssignedSpec read_assigned(const Member& member, bool is_pci, Parts& parts)
 
 x86::EmulatedSpec read_emulated(const Member& member, Parts& parts) {
   const auto& [name, device] = member;
-  device.unknown_keys({"type", "gsi", "raises", "never_lowered"});
+  device_members().check(device, x86_emulated);
   x86::EmulatedSpec spec;
   spec.name = name;
   spec.config.gsi = read_gsi(device["gsi"], parts);
-  spec.config.max_raises = read_raises(device["raises"]);
+  spec.config.max_raises = read_raises(device["raises"], Arch::x86).most;
   spec.config.never_lowered = device["never_lowered"].boolean_or(false);
   parts.devices[name] = {spec.config.gsi, false};
   return spec;
@@ -71,6 +68,7 @@ void read_devices(const Cursor& root, x86::Spec& spec, Parts& parts) {
   for (const Member& member : by_name(root["devices"])) {
     const auto& [name, device] = member;
     check_part_name(member);
+    check_made_by_set(member, root["devices"], "type", "device");
     const std::string type = device["type"].one_of({"pci", "platform", "emulated"});
     if (type == "emulated") {
       spec.emulated.push_back(read_emulated(member, parts));
@@ -98,8 +96,7 @@ void check_raw(const Cursor& line, const x86::GuestLine& spec) {
 
 x86::GuestLine read_line(const Member& member, const Parts& parts) {
   const Cursor& line = member.second;
-  line.unknown_keys(
-      {"vector", "vcpu", "flow", "oneshot", "os", "masked", "enabled", "wakeup", "actions"});
+  line_members().check(line, place_of(Arch::x86));
   x86::GuestLine spec;
   spec.gsi = read_line_number(member, parts);
   spec.vector = narrow<std::uint8_t>(
@@ -114,13 +111,16 @@ x86::GuestLine read_line(const Member& member, const Parts& parts) {
   spec.wakeup = line["wakeup"].boolean_or(false);
   spec.actions = read_actions(line["actions"], spec.gsi, parts);
   check_raw(line, spec);
+  if (!spec.raw) check_oneshot(line, spec.oneshot, spec.actions);
   return spec;
 }
 
 void read_guest(const Cursor& root, x86::Spec& spec, Parts& parts) {
   const Cursor guest = root["guest"];
   guest.unknown_keys({"lines", "spurious"});
-  for (const Member& member : guest["lines"].items()) {
+  const Cursor lines = guest["lines"];
+  for (const Member& member : lines.items()) {
+    check_made_by_set(member, lines, "actions", "line");
     spec.lines.push_back(read_line(member, parts));
     parts.lines[spec.lines.back().gsi] = !spec.lines.back().raw;
   }
@@ -128,34 +128,18 @@ void read_guest(const Cursor& root, x86::Spec& spec, Parts& parts) {
             [](const x86::GuestLine& a, const x86::GuestLine& b) { return a.gsi < b.gsi; });
 }
 
-// --- scripts ----------------------------------------------------------------------------------
+// --- thresholds
+// -----------------------------------------------------------------------------------
 
 // KVM's IOAPIC_SUCCESSIVE_IRQ_MAX_COUNT is 10000 (arch/x86/kvm/ioapic.h, Linux 6.1).
 Threshold read_successive_eois(const Cursor& root) {
   const Cursor thresholds = root["thresholds"];
-  if (thresholds) thresholds.unknown_keys({"successive_eois"});
+  if (thresholds) threshold_members().check(thresholds, place_of(Arch::x86));
   return read_threshold(thresholds["successive_eois"],
                         "successive EOIs before KVM's IOAPIC throttles", 10000, 3, 1, 65535);
 }
 
 }  // namespace
-
-const std::vector<OpRule>& x86_operations() {
-  using Kind = ScriptOp::Kind;
-  using Takes = OpRule::Takes;
-  static const std::vector<OpRule> table = {{"assign", Kind::assign, Takes::device},
-                                            {"deassign", Kind::deassign, Takes::device},
-                                            {"signal", Kind::signal, Takes::device},
-                                            {"mask", Kind::mask, Takes::device},
-                                            {"unmask", Kind::unmask, Takes::device},
-                                            {"enable", Kind::enable, Takes::line},
-                                            {"disable", Kind::disable, Takes::line},
-                                            {"suspend", Kind::suspend, Takes::line},
-                                            {"check-wakeup", Kind::check_wakeup, Takes::line},
-                                            {"resume", Kind::resume, Takes::line},
-                                            {"wait", Kind::wait}};
-  return table;
-}
 
 std::vector<Threshold> read_x86_thresholds(const Cursor& root) {
   std::vector<Threshold> thresholds = read_spurious(root);
@@ -173,7 +157,7 @@ x86::Spec read_x86(const Cursor& root, Mode mode) {
   spec.forwards_mask = spec.resample_policy == "forward-mask";
   read_devices(root, spec, parts);
   read_guest(root, spec, parts);
-  spec.scripts = read_scripts(root, parts, x86_operations(), false);
+  spec.scripts = read_scripts(root, parts);
   const std::vector<Threshold> thresholds = read_x86_thresholds(root);
   spec.throttle_limit = narrow<std::uint16_t>(value_of(thresholds[0], mode));
   if (thresholds.size() == 3) {

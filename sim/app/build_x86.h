@@ -17,7 +17,4 @@ x86::Spec read_x86(const scenario::Cursor& root, Mode mode);
 /// The thresholds of that machine, those that are the same in both modes too. Throws InputError.
 std::vector<Threshold> read_x86_thresholds(const scenario::Cursor& root);
 
-/// What scripts can do on it.
-const std::vector<OpRule>& x86_operations();
-
 }  // namespace irqloom::app

@@ -67,20 +67,22 @@ Json answer_of(const CheckItem& item) {
   Setup setup(s, item.mode);
   Json json;
   check::Outcome outcome;
+  std::optional<std::vector<std::string>> unexpected;
   if (item.mode == Mode::run) {
     const timed::TimedResult result = run_timed(setup, s, s.run.seed, {});
     outcome = outcome_of(result);
     json["interrupted"] = result.end == timed::End::interrupted;
-    json["surprises"] = surprises(s, s.expected_run, outcome).value_or(std::vector<std::string>());
+    unexpected = surprises(s, s.expected_run, outcome);
   } else {
     explore::Limits limits;
     limits.max_states = s.max_states;
     const explore::Result result = explore_all(setup, s, limits, true);
-    outcome = outcome_of(result);
+    outcome = outcome_of(result, setup.fabric(), true);
     json["interrupted"] = result.bound == explore::Bound::interrupted;
-    json["surprises"] =
-        surprises(s, s.expected_explore, outcome).value_or(std::vector<std::string>());
+    unexpected = surprises(s, s.expected_explore, outcome);
   }
+  json["expects"] = unexpected.has_value();
+  json["surprises"] = unexpected.value_or(std::vector<std::string>());
   json["outcome"] = check::to_json(outcome);
   return json;
 }
@@ -125,6 +127,7 @@ void take_answer(CheckItem& item, const std::string& answer) {
   item.interrupted = json["interrupted"].get<bool>();
   if (item.interrupted) return;
   item.outcome = check::outcome_from_json(json["outcome"]);
+  item.expects = json["expects"].get<bool>();
   item.reasons = json["surprises"].get<std::vector<std::string>>();
 }
 

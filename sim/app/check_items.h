@@ -26,8 +26,14 @@ struct CheckItem {
   bool wrong_input = false;          ///< The error is the scenario's.
   bool interrupted = false;          ///< By Ctrl-C, before or while it was checked.
   bool has_golden = false;
+  bool expects = false;  ///< The scenario says what is to come out.
 
-  bool as_expected() const { return outcome && reasons.empty() && error.empty(); }
+  bool as_expected() const { return is_fine() && expects; }
+  /// It came to an end, and nobody has said beforehand what it should come to.
+  bool nothing_expected() const { return is_fine() && !expects; }
+
+ private:
+  bool is_fine() const { return outcome && reasons.empty() && error.empty(); }
 };
 
 /// "run" or "explore".

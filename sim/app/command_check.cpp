@@ -93,7 +93,8 @@ std::string result_text(const CheckItem& item) {
   if (item.interrupted) return "interrupted";
   if (!item.error.empty()) return "ERROR";
   if (!item.reasons.empty()) return "UNEXPECTED";
-  return item.has_golden ? "as expected" : "as expected, nothing golden";
+  const std::string text = item.expects ? "as expected" : "nothing expected";
+  return item.has_golden ? text : text + ", nothing golden";
 }
 
 void print_row(const CheckItem& item, std::size_t name_width) {
@@ -147,6 +148,7 @@ Json json_of(const CheckItem& item) {
 struct Totals {
   std::size_t total = 0;
   std::size_t as_expected = 0;
+  std::size_t nothing_expected = 0;
   bool wrong_input = false;
   bool interrupted = false;
 };
@@ -157,6 +159,7 @@ Totals count(const Items& items) {
     if (item.skipped) continue;
     ++t.total;
     if (item.as_expected()) ++t.as_expected;
+    if (item.nothing_expected()) ++t.nothing_expected;
     t.wrong_input = t.wrong_input || item.wrong_input;
     t.interrupted = t.interrupted || item.interrupted;
   }
@@ -166,21 +169,23 @@ Totals count(const Items& items) {
 void print_answer_json(const Items& items, const Totals& totals) {
   Json json = {{"total", totals.total}, {"as_expected", totals.as_expected}};
   json["unexpected"] = Json::array();
+  json["nothing_expected"] = Json::array();
   json["without_golden"] = Json::array();
   json["skipped"] = Json::array();
   for (const CheckItem& item : items) {
     if (item.skipped) {
       json["skipped"].push_back(json_of(item));
-    } else if (!item.as_expected()) {
-      json["unexpected"].push_back(json_of(item));
-    } else if (!item.has_golden) {
-      json["without_golden"].push_back(json_of(item));
+      continue;
     }
+    const bool is_fine = item.as_expected() || item.nothing_expected();
+    if (!is_fine) json["unexpected"].push_back(json_of(item));
+    if (item.nothing_expected()) json["nothing_expected"].push_back(json_of(item));
+    if (is_fine && !item.has_golden) json["without_golden"].push_back(json_of(item));
   }
   print_json(json);
 }
 
-check::JunitCase junit_case(const CheckItem& item) {
+check::JunitCase junit_case(const CheckItem& item, bool is_strict) {
   using Result = check::JunitCase::Result;
   check::JunitCase c{item.file, name_of(item), 0, Result::passed, {}};
   if (item.outcome) c.seconds = item.outcome->seconds;
@@ -188,28 +193,40 @@ check::JunitCase junit_case(const CheckItem& item) {
     c.text += (c.text.empty() ? "" : "\n") + reason;
   if (item.skipped) {
     c.result = Result::skipped;
+    c.text = "long";
   } else if (!item.error.empty() || item.interrupted) {
     c.result = Result::error;
     c.text = item.interrupted ? "interrupted" : item.error;
   } else if (!item.reasons.empty()) {
     c.result = Result::failed;
+  } else if (item.nothing_expected()) {
+    c.result = is_strict ? Result::failed : Result::skipped;
+    c.text = "nothing is expected of it";
   }
   return c;
 }
 
-void write_junit(const std::string& path, const Items& items) {
+void write_junit(const std::string& path, const Items& items, bool is_strict) {
   std::vector<check::JunitCase> cases;
   for (const CheckItem& item : items)
-    cases.push_back(junit_case(item));
+    cases.push_back(junit_case(item, is_strict));
   scenario::AtomicFile file(path);
   file << check::junit_text(cases);
   file.commit();
 }
 
-ExitCode exit_code_of(const Totals& totals) {
+std::string totals_text(const Totals& totals) {
+  std::string text = fmt::format("{} of {} as expected", totals.as_expected, totals.total);
+  if (totals.nothing_expected != 0)
+    text += fmt::format(", {} with nothing expected", totals.nothing_expected);
+  return text + "\n";
+}
+
+ExitCode exit_code_of(const Totals& totals, bool is_strict) {
   if (totals.interrupted) return ExitCode::interrupted;
   if (totals.wrong_input) return ExitCode::input;
-  return totals.as_expected == totals.total ? ExitCode::ok : ExitCode::violated;
+  const std::size_t fine = totals.as_expected + (is_strict ? 0 : totals.nothing_expected);
+  return fine == totals.total ? ExitCode::ok : ExitCode::violated;
 }
 
 }  // namespace
@@ -226,14 +243,14 @@ ExitCode check_command(const CheckOptions& options) {
   run_items(options, items);
   compare_with_golden(options, items);
   const Totals totals = count(items);
-  if (!options.junit.empty()) write_junit(options.junit, items);
+  if (!options.junit.empty()) write_junit(options.junit, items, options.strict);
   if (options.json) {
     print_answer_json(items, totals);
   } else {
     if (!options.quiet) print_table(items);
-    std::cout << fmt::format("{} of {} as expected\n", totals.as_expected, totals.total);
+    std::cout << totals_text(totals);
   }
-  return exit_code_of(totals);
+  return exit_code_of(totals, options.strict);
 }
 
 }  // namespace irqloom::app

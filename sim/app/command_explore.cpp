@@ -168,7 +168,8 @@ ExitCode explore_command(const ExploreOptions& options) {
 
   const Result result = explore_with_progress(options, scenario, setup);
   Answer answer{scenario, setup, result, {}, assumptions_of(scenario, setup), {}, {}};
-  answer.surprises = surprises(scenario, scenario.expected_explore, outcome_of(result));
+  answer.surprises = surprises(scenario, scenario.expected_explore,
+                               outcome_of(result, setup.fabric(), options.fuse));
   answer.counterexamples =
       write_counterexamples(setup, scenario, result.findings, options.fuse, options.out);
   if (!is_terse) {

@@ -3,10 +3,15 @@
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
+#include <optional>
 
+#include "models/vmm/operations.h"
 #include "sim/app/builtin_properties.h"
 #include "sim/app/commands.h"
+#include "sim/app/drive.h"
+#include "sim/app/fabric_names.h"
 #include "sim/app/models.h"
+#include "sim/app/part_members.h"
 #include "sim/app/report.h"
 #include "sim/check/find_scenarios.h"
 #include "sim/scenario/headline.h"
@@ -17,16 +22,12 @@ namespace {
 
 using scenario::Json;
 
-struct Item {
-  std::string name;
-  std::string what;
-  std::string source;
-};
+using Item = NamedThing;
 
 std::vector<Item> list_kernels() {
   std::vector<Item> items;
   for (const Kernel& k : kernels())
-    items.push_back({std::string(k.name), std::string(k.summary), std::string(k.source)});
+    items.push_back({std::string(k.name), with_arch(k.archs, k.summary), std::string(k.source)});
   return items;
 }
 
@@ -34,8 +35,8 @@ std::vector<Item> list_policies() {
   std::vector<Item> items;
   for (const PolicySeam& seam : policy_seams()) {
     for (const PolicyInfo& p : seam.choices) {
-      items.push_back(
-          {fmt::format("{}={}", seam.key, p.name), std::string(p.summary), std::string(p.source)});
+      items.push_back({fmt::format("{}={}", seam.key, p.name), with_arch(seam.archs, p.summary),
+                       std::string(p.source)});
     }
   }
   return items;
@@ -75,13 +76,122 @@ std::vector<Item> list_scenarios() {
   return items;
 }
 
-std::vector<Item> items_of(std::string_view kind) {
+std::vector<Item> list_operations(const std::optional<Scenario>& scenario) {
+  std::vector<Item> items;
+  for (const OperationInfo& o : operations()) {
+    if (scenario && !exists_on(o.archs, read_arch(scenario->document.root()))) continue;
+    items.push_back({std::string(o.name),
+                     fmt::format("{}; {}: {}", name_of(o.archs), name_of(o.side), o.what),
+                     std::string(o.source)});
+  }
+  return items;
+}
+
+// --- of one scenario ----------------------------------------------------------------------------
+
+std::string expected_text(const char* mode, const std::optional<check::Expectation>& expected) {
+  if (!expected) return fmt::format("{}: nothing expected", mode);
+  return fmt::format("{}: {}", mode, to_string(expected->verdict));
+}
+
+std::vector<Item> list_variants(const Scenario& scenario) {
+  std::vector<Item> items;
+  for (const std::string& name : variant_names(scenario.choice.file)) {
+    const Scenario s = load_scenario({scenario.choice.file, name, {}});
+    items.push_back({name, s.summary + (s.tags.empty() ? "" : " (long)"),
+                     expected_text("run", s.expected_run) + ", " +
+                         expected_text("explore", s.expected_explore)});
+  }
+  return items;
+}
+
+/// The values in a document, by what --set calls them.
+void add_settings(const Json& json, const std::string& path, std::vector<Item>& items) {
+  const bool is_group = json.is_object() && !json.empty();
+  if (!is_group) {
+    items.push_back({path, json.dump(-1, ' ', false, Json::error_handler_t::replace), {}});
+    return;
+  }
+  for (const auto& [name, value] : json.items())
+    add_settings(value, path.empty() ? name : path + "." + name, items);
+}
+
+std::vector<Item> list_settings(const Scenario& scenario) {
+  const Json& json = scenario.document.json();
+  std::vector<Item> items;
+  add_settings(json, "", items);
+  for (const DefaultCost& c : default_costs()) {
+    const bool is_set = json.contains("costs") && json["costs"].contains(c.key);
+    if (!is_set)
+      items.push_back(
+          {"costs." + std::string(c.key), "\"" + std::string(c.time) + "\"", "default"});
+  }
+  return items;
+}
+
+std::vector<Item> list_of_machine(std::string_view kind, const Scenario& scenario) {
+  const Setup setup(scenario, Mode::explore);
+  if (kind == "contexts") return contexts_of(setup.fabric());
+  if (kind == "fields") return fields_of(setup.fabric());
+  return steps_of(setup.fabric());
+}
+
+// --- kinds --------------------------------------------------------------------------------------
+
+/// Whether a kind of thing is a scenario's.
+enum class Of : std::uint8_t { program, scenario, both };
+
+const std::vector<std::pair<std::string, Of>>& kinds() {
+  static const std::vector<std::pair<std::string, Of>> table = {
+      {"kernels", Of::program},    {"policies", Of::program},  {"models", Of::program},
+      {"properties", Of::program}, {"costs", Of::program},     {"scenarios", Of::program},
+      {"operations", Of::both},    {"contexts", Of::scenario}, {"fields", Of::scenario},
+      {"steps", Of::scenario},     {"variants", Of::scenario}, {"settings", Of::scenario}};
+  return table;
+}
+
+std::vector<Item> items_of(std::string_view kind, const std::optional<Scenario>& scenario) {
   if (kind == "kernels") return list_kernels();
   if (kind == "policies") return list_policies();
   if (kind == "models") return list_models();
   if (kind == "properties") return list_properties();
   if (kind == "costs") return list_costs();
-  return list_scenarios();
+  if (kind == "scenarios") return list_scenarios();
+  if (kind == "operations") return list_operations(scenario);
+  if (kind == "variants") return list_variants(*scenario);
+  if (kind == "settings") return list_settings(*scenario);
+  return list_of_machine(kind, *scenario);
+}
+
+/// Throws InputError where a scenario is missing, or is one too many.
+std::optional<Scenario> scenario_for(const ListOptions& options) {
+  const auto kind = std::ranges::find(kinds(), options.kind, &std::pair<std::string, Of>::first);
+  const bool has_file = !options.scenario.file.empty();
+  if (kind != kinds().end() && kind->second == Of::scenario && !has_file) {
+    throw InputError(
+        fmt::format("irqloom list {}: those are a scenario's\n"
+                    "  expected: irqloom list {} FILE",
+                    options.kind, options.kind));
+  }
+  if (!has_file) return std::nullopt;
+  if (kind == kinds().end() || kind->second == Of::program) {
+    throw InputError(
+        fmt::format("irqloom list {}: those are the same for every scenario\n"
+                    "  expected: no file behind it",
+                    options.kind));
+  }
+  return load_scenario(options.scenario);
+}
+
+bool is_wanted(const std::pair<std::string, Of>& kind, const ListOptions& options) {
+  if (options.kind.empty()) return kind.second != Of::scenario;
+  return kind.first == options.kind;
+}
+
+/// " of SCENARIO", " of SCENARIO-VARIANT", or nothing.
+std::string of_text(std::string_view kind, const std::optional<Scenario>& scenario) {
+  if (!scenario) return {};
+  return " of " + (kind == "variants" ? scenario->name : stem_of(*scenario));
 }
 
 Json to_json(const std::vector<Item>& items) {
@@ -91,36 +201,44 @@ Json to_json(const std::vector<Item>& items) {
   return list;
 }
 
-void print(std::string_view kind, const std::vector<Item>& items) {
+void print(const std::string& title, const std::vector<Item>& items) {
   std::size_t width = 0;
   for (const Item& i : items)
     width = std::max(width, i.name.size());
-  std::cout << kind << '\n';
-  for (const Item& i : items)
-    std::cout << fmt::format("  {:<{}}  {} [{}]\n", i.name, width, i.what, i.source);
+  std::cout << title << '\n';
+  for (const Item& i : items) {
+    std::cout << fmt::format("  {:<{}}  {}", i.name, width, i.what);
+    if (!i.source.empty()) std::cout << fmt::format(" [{}]", i.source);
+    std::cout << '\n';
+  }
 }
 
 }  // namespace
 
 const std::vector<std::string>& list_kinds() {
-  static const std::vector<std::string> kinds = {"kernels",    "policies", "models",
-                                                 "properties", "costs",    "scenarios"};
-  return kinds;
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> list;
+    for (const auto& [name, of] : kinds())
+      list.push_back(name);
+    return list;
+  }();
+  return names;
 }
 
 ExitCode list_command(const ListOptions& options) {
+  const std::optional<Scenario> scenario = scenario_for(options);
   Json json = Json::object();
   bool first = true;
-  for (const std::string& kind : list_kinds()) {
-    if (!options.kind.empty() && kind != options.kind) continue;
-    const std::vector<Item> items = items_of(kind);
+  for (const auto& kind : kinds()) {
+    if (!is_wanted(kind, options)) continue;
+    const std::vector<Item> items = items_of(kind.first, scenario);
     if (options.json) {
-      json[kind] = to_json(items);
+      json[kind.first] = to_json(items);
       continue;
     }
     if (!first) std::cout << '\n';
     first = false;
-    print(kind, items);
+    print(kind.first + of_text(kind.first, scenario), items);
   }
   if (options.json) print_json(json);
   return ExitCode::ok;

@@ -63,6 +63,7 @@ struct CheckOptions : CommonOptions {
   bool if_counts_equal = false;    ///< With promote: only where no number and no verdict changed.
   std::string only;                ///< "run" or "explore"; empty: both.
   bool with_long = false;          ///< Variants tagged "long" too.
+  bool strict = false;             ///< It is wrong if nothing is expected of a variant.
   std::string junit;               ///< File for a JUnit report; may be empty.
   unsigned jobs = 0;               ///< Processes at a time; 0: as many as there are CPUs.
 };
@@ -89,10 +90,11 @@ ExitCode conform_command(const ConformOptions& options);
 
 struct ListOptions {
   bool json = false;
-  std::string kind;  ///< One of list_kinds(), or empty: all.
+  std::string kind;         ///< One of list_kinds(), or empty: all that are no scenario's.
+  ScenarioChoice scenario;  ///< For what is a scenario's: its contexts, fields, steps, ...
 };
 
-/// "kernels", "policies", "models", "properties", "costs", "scenarios".
+/// Kinds of things that can be listed.
 const std::vector<std::string>& list_kinds();
 
 /// `irqloom list`: what there is, a line each with its source.

@@ -6,6 +6,7 @@
 
 #include "sim/app/interrupt.h"
 #include "sim/app/terminal.h"
+#include "sim/explore/schedule.h"
 
 namespace irqloom::app {
 
@@ -50,13 +51,24 @@ check::Outcome outcome_of(const timed::TimedResult& result) {
   o.reason = result.reason;
   for (const timed::Finding& f : result.findings) {
     const std::uint64_t steps = f.seq == no_step ? 0 : f.seq + 1;
-    o.broken.push_back({f.violation.property, f.violation.where, steps});
+    o.broken.push_back({f.violation.property, f.violation.where, steps, {}});
   }
   std::sort(o.broken.begin(), o.broken.end());
   return o;
 }
 
-check::Outcome outcome_of(const explore::Result& result) {
+namespace {
+
+/// The last step of a path; in a loop no single one breaks the property.
+std::string breaking_step(const explore::Finding& finding, const Fabric& fabric, bool fuse) {
+  if (finding.path.empty() || finding.loop_start != explore::no_loop) return {};
+  const explore::ScheduleStep last = explore::name_steps(fabric, finding.path, fuse).back();
+  return fmt::format("'{}' of {}", last.label, last.routine);
+}
+
+}  // namespace
+
+check::Outcome outcome_of(const explore::Result& result, const Fabric& fabric, bool fuse) {
   check::Outcome o;
   o.verdict = result.verdict;
   o.states = result.stats.states;
@@ -66,7 +78,7 @@ check::Outcome outcome_of(const explore::Result& result) {
   for (const std::string& reason : result.reasons)
     o.reason += (o.reason.empty() ? "" : "; ") + reason;
   for (const explore::Finding& f : result.findings)
-    o.broken.push_back({f.property, f.where, f.path.size()});
+    o.broken.push_back({f.property, f.where, f.path.size(), breaking_step(f, fabric, fuse)});
   std::sort(o.broken.begin(), o.broken.end());
   return o;
 }

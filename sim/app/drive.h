@@ -20,7 +20,7 @@ explore::Result explore_all(const Setup& setup, const Scenario& scenario, explor
 
 /// What can be compared of them.
 check::Outcome outcome_of(const timed::TimedResult& result);
-check::Outcome outcome_of(const explore::Result& result);
+check::Outcome outcome_of(const explore::Result& result, const Fabric& fabric, bool fuse);
 
 /// 16 hexadecimal digits.
 std::string fingerprint_text(const timed::TimedResult& result);

@@ -1,9 +1,12 @@
 #include "sim/app/kernel.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "models/kvm/resample/policy.h"
 #include "models/kvm/vgic/readiness/policy.h"
+#include "sim/app/part_members.h"
 #include "sim/scenario/suggest.h"
 
 namespace irqloom::app {
@@ -14,14 +17,6 @@ std::vector<PolicyInfo> resample_policies() {
   for (const ResamplePolicy::Entry& e : ResamplePolicy::all())
     choices.push_back({e.name, e.summary, e.source});
   return choices;
-}
-
-template <class Named>
-std::vector<std::string> names_of(const std::vector<Named>& list, std::string_view Named::*name) {
-  std::vector<std::string> names;
-  for (const Named& n : list)
-    names.emplace_back(n.*name);
-  return names;
 }
 
 std::vector<PolicyInfo> readiness_policies() {
@@ -40,29 +35,33 @@ const Kernel& read_kernel(const scenario::Cursor& root) {
 }  // namespace
 
 std::vector<PolicySeam> policy_seams() {
-  return {{"kvm.resample", "when the owner of an assigned device is told to look at it again",
-           resample_policies()},
+  return {{"kvm.resample", Archs::both,
+           "when the owner of an assigned device is told to look at it again", resample_policies()},
           {"kvm.spi-inject",
-           "arm64: where an irqfd's signal becomes an interrupt",
+           Archs::arm64,
+           "where an irqfd's signal becomes an interrupt",
            {{"in-atomic", "in the signaller's context", "arch/arm64/kvm/vgic/vgic-irqfd.c, 5.9"},
             {"work-item", "in the irqfd's work item", "virt/kvm/eventfd.c before Linux 5.9"}}},
           {"kvm.spi-range",
-           "arm64: the range check of an injected SPI",
+           Archs::arm64,
+           "the range check of an injected SPI",
            {{"off-by-one", "32 + nr_spis passes: spi > nr_irqs is refused",
              "KVM: arm: add irqfd support, v4 2/3, November 2014"},
             {"strict", "below 32 + nr_spis", "vgic_valid_spi(), Linux 6.1.192; observed"}}},
           {"kvm.vgic-default",
-           "arm64: the trigger type of an SPI that nobody has configured",
+           Archs::arm64,
+           "the trigger type of an SPI that nobody has configured",
            {{"edge", "edge-triggered", "arch/arm64/kvm/vgic/vgic-init.c since Linux 4.7; observed"},
             {"level", "level-sensitive", "virt/kvm/arm/vgic.c before Linux 4.7"}}},
-          {"kvm.vgic-readiness", "arm64: what an interrupt meets before the virtual GIC is ready",
-           readiness_policies()}};
+          {"kvm.vgic-readiness", Archs::arm64,
+           "what an interrupt meets before the virtual GIC is ready", readiness_policies()}};
 }
 
 const std::vector<Kernel>& kernels() {
   static const std::vector<Kernel> table = {
       {"linux-3.18",
-       "arm64 of 2014: the virtual GIC is ready at the first KVM_RUN, and SPIs are level-sensitive",
+       Archs::arm64,
+       "of 2014: the virtual GIC is ready at the first KVM_RUN, and SPIs are level-sensitive",
        "virt/kvm/arm/vgic.c, virt/kvm/eventfd.c, Linux 3.18",
        "Linux 3.18 (VFIO: Linux 4.1)",
        {{"kvm.resample", "at-eoi"},
@@ -71,6 +70,7 @@ const std::vector<Kernel>& kernels() {
         {"kvm.vgic-default", "level"},
         {"kvm.vgic-readiness", "drop"}}},
       {"linux-6.1",
+       Archs::both,
        "the resamplefd is notified at the guest's EOI, whether or not the line is masked",
        "virt/kvm/eventfd.c, arch/x86/kvm/ioapic.c, Linux 6.1.192",
        "Linux 6.1.192",
@@ -80,6 +80,7 @@ const std::vector<Kernel>& kernels() {
         {"kvm.vgic-default", "edge"},
         {"kvm.vgic-readiness", "linux-6.1"}}},
       {"linux-6.12",
+       Archs::both,
        "besides, a pending level is resampled instead of injected when its line is unmasked",
        "arch/x86/kvm/ioapic.c, Linux 6.12.117; merged in Linux 6.3 as fef8f2b90edb",
        "Linux 6.12.117",
@@ -92,8 +93,54 @@ const std::vector<Kernel>& kernels() {
   return table;
 }
 
-std::string cited_code(const scenario::Cursor& root, const Policies& policies) {
-  const Kernel& kernel = read_kernel(root);
+namespace {
+
+using scenario::Cursor;
+
+const Kernel& read_kernel(const Cursor& value, Arch arch) {
+  std::vector<std::pair<std::string, const Kernel*>> here;
+  const Kernel* elsewhere = nullptr;
+  for (const Kernel& k : kernels()) {
+    if (exists_on(k.archs, arch)) {
+      here.emplace_back(k.name, &k);
+    } else if (value && value.json() == k.name) {
+      elsewhere = &k;
+    }
+  }
+  if (elsewhere == nullptr) return *value.one_of<const Kernel*>(here);
+  value.fail(fmt::format("\"{}\" is a kernel of {} alone, and this is {}", elsewhere->name,
+                         name_of(elsewhere->archs), name_of(arch)),
+             scenario::list_of(names_on(arch, kernels(), &Kernel::name)));
+}
+
+void check_seams(const Cursor& overrides, Arch arch, const std::vector<PolicySeam>& seams) {
+  const std::vector<std::string> here = names_on(arch, seams, &PolicySeam::key);
+  for (const auto& [key, value] : overrides.items()) {
+    const auto seam = std::ranges::find(seams, key, &PolicySeam::key);
+    if (seam == seams.end() || exists_on(seam->archs, arch)) continue;
+    value.fail_key(fmt::format("\"{}\" is a policy of {} alone, and this is {}", key,
+                               name_of(seam->archs), name_of(arch)),
+                   scenario::list_of(here));
+  }
+  overrides.unknown_keys(here);
+}
+
+std::vector<std::string> names_of(const std::vector<PolicyInfo>& choices) {
+  std::vector<std::string> names;
+  for (const PolicyInfo& p : choices)
+    names.emplace_back(p.name);
+  return names;
+}
+
+}  // namespace
+
+std::string with_arch(Archs archs, std::string_view text) {
+  if (archs == Archs::both) return std::string(text);
+  return fmt::format("{}: {}", name_of(archs), text);
+}
+
+std::string cited_code(const Cursor& root, const Policies& policies) {
+  const Kernel& kernel = read_kernel(root["kernel"], read_arch(root));
   std::string text(kernel.version);
   for (const auto& [seam, policy] : policies) {
     const auto usual = kernel.policies.find(seam);
@@ -103,19 +150,18 @@ std::string cited_code(const scenario::Cursor& root, const Policies& policies) {
   return text;
 }
 
-Policies read_policies(const scenario::Cursor& root) {
+Policies read_policies(const Cursor& root) {
+  const Arch arch = read_arch(root);
   Policies policies;
-  for (const auto& [seam, policy] : read_kernel(root).policies)
+  for (const auto& [seam, policy] : read_kernel(root["kernel"], arch).policies)
     policies.emplace(seam, policy);
-
+  const Cursor overrides = root["policies"];
+  if (!overrides) return policies;
   const std::vector<PolicySeam> seams = policy_seams();
-  if (const scenario::Cursor overrides = root["policies"])
-    overrides.unknown_keys(names_of(seams, &PolicySeam::key));
+  check_seams(overrides, arch, seams);
   for (const PolicySeam& seam : seams) {
     std::string& chosen = policies.at(std::string(seam.key));
-    if (const scenario::Cursor value = root["policies"]; value) {
-      chosen = value[seam.key].one_of_or(chosen, names_of(seam.choices, &PolicyInfo::name));
-    }
+    chosen = overrides[seam.key].one_of_or(chosen, names_of(seam.choices));
   }
   return policies;
 }

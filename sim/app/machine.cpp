@@ -4,6 +4,7 @@
 #include "models/platform/x86_topology.h"
 #include "sim/app/build_arm.h"
 #include "sim/app/build_x86.h"
+#include "sim/app/part_members.h"
 
 namespace irqloom::app {
 namespace {
@@ -11,8 +12,7 @@ namespace {
 using scenario::Cursor;
 
 bool is_arm(const Cursor& root) {
-  const Cursor platform = root["platform"];
-  return platform && platform["arch"].one_of_or("x86", {"x86", "arm64"}) == "arm64";
+  return read_arch(root) == Arch::arm64;
 }
 
 template <class Spec>
@@ -55,7 +55,8 @@ std::vector<std::string> device_names(const Cursor& root) {
 
 std::vector<Threshold> read_thresholds(const Cursor& root) {
   if (!is_arm(root)) return read_x86_thresholds(root);
-  if (const Cursor thresholds = root["thresholds"]) thresholds.unknown_keys({});
+  if (const Cursor thresholds = root["thresholds"])
+    threshold_members().check(thresholds, place_of(Arch::arm64));
   return read_spurious(root);
 }
 

@@ -5,8 +5,10 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "models/platform/arch.h"
 #include "models/platform/guest_action.h"
 #include "models/vmm/script_spec.h"
 #include "sim/app/members.h"
@@ -45,28 +47,11 @@ struct Parts {
     unsigned gsi = 0;
     bool assigned = false;  ///< Through VFIO; false: emulated.
   };
+  Arch arch = Arch::x86;
   unsigned pins = 24;  ///< GSIs from 0.
   unsigned vcpus = 1;
   std::map<std::string, Device> devices;
   std::map<unsigned, bool> lines;  ///< By GSI: whether Linux handles it.
-};
-
-/// An operation of scripts by its name in a scenario, and what it takes.
-struct OpRule {
-  enum class Takes : std::uint8_t {
-    nothing,
-    device,
-    line,
-    line_and_vcpu,
-    intid_and_level,
-    number,
-    vcpu
-  };
-  const char* name;
-  ScriptOp::Kind kind;
-  Takes takes = Takes::nothing;
-  bool can_fail = false;  ///< It returns an errno; others may depend on it.
-  bool in_guest = false;  ///< arm64: only the guest does it.
 };
 
 // All of these throw InputError.
@@ -74,18 +59,27 @@ struct OpRule {
 unsigned read_gsi(const scenario::Cursor& gsi, const Parts& parts);
 /// A line's key in "lines".
 unsigned read_line_number(const Member& member, const Parts& parts);
-/// How often a device raises; 0: without end.
-std::uint16_t read_raises(const scenario::Cursor& raises);
+/// How often a device raises by itself.
+struct Raises {
+  bool by_itself = true;   ///< False: an operation does it.
+  std::uint16_t most = 0;  ///< 0: without end.
+};
+Raises read_raises(const scenario::Cursor& raises, Arch arch);
 /// The handlers of line `gsi`, in their order.
 std::vector<GuestAction> read_actions(const scenario::Cursor& actions, unsigned gsi,
                                       const Parts& parts);
-/// All of "scripts". `is_strict`: an operation is for the VMM or for the guest.
-std::vector<ScriptSpec> read_scripts(const scenario::Cursor& root, const Parts& parts,
-                                     const std::vector<OpRule>& rules, bool is_strict);
+/// __setup_irq() refuses the default primary handler without IRQF_ONESHOT.
+void check_oneshot(const scenario::Cursor& line, bool oneshot,
+                   const std::vector<GuestAction>& actions);
+/// All of "scripts".
+std::vector<ScriptSpec> read_scripts(const scenario::Cursor& root, const Parts& parts);
 /// A number, or one for each mode: {"run": 10000, "explore": 3}.
 Threshold read_threshold(const scenario::Cursor& value, std::string what, std::uint64_t run,
                          std::uint64_t explore, std::uint64_t min, std::uint64_t max);
 /// "limit" and "window" of "guest.spurious", or nothing.
 std::vector<Threshold> read_spurious(const scenario::Cursor& root);
+/// Throws at a part without its member `needed` that a --set made by naming it: there is none.
+void check_made_by_set(const Member& part, const scenario::Cursor& parts, std::string_view needed,
+                       const std::string& what);
 
 }  // namespace irqloom::app

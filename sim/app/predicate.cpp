@@ -1,11 +1,14 @@
 #include "sim/app/predicate.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "sim/app/fabric_names.h"
 #include "sim/core/assume.h"
 #include "sim/core/exec.h"
 #include "sim/scenario/suggest.h"
@@ -29,25 +32,10 @@ struct FieldRef {
 
 // --- names ------------------------------------------------------------------------------------
 
-std::vector<std::string> slot_names(const Fabric& fabric) {
-  std::vector<std::string> names;
-  for (const SlotInfo& s : fabric.layout().slots()) {
-    if (!s.fields.empty()) names.push_back(s.name);
-  }
-  return names;
-}
-
-std::vector<std::string> field_names(const SlotInfo& slot) {
+std::vector<std::string> fields_in(const SlotInfo& slot) {
   std::vector<std::string> names;
   for (const Field& f : slot.fields)
     names.emplace_back(f.name);
-  return names;
-}
-
-std::vector<std::string> context_names(const Fabric& fabric) {
-  std::vector<std::string> names;
-  for (const ContextInfo& c : fabric.contexts())
-    names.push_back(c.name);
   return names;
 }
 
@@ -59,11 +47,33 @@ ContextId find_context(const Cursor& cursor, const std::string& name, const Fabr
               scenario::nearest(name, names));
 }
 
-[[noreturn]] void fail_slot(const Cursor& cursor, const std::string& slot, const std::string& field,
+/// One that a scenario is likely to ask for: the engine's own come last.
+std::string example_of(const std::vector<std::string>& fields) {
+  const auto is_models = [](const std::string& f) {
+    return !f.starts_with("lock.") && !f.starts_with("executor.") && !f.starts_with("context.");
+  };
+  const auto found = std::ranges::find_if(fields, is_models);
+  return found == fields.end() ? fields.at(0) : *found;
+}
+
+[[noreturn]] void fail_slot(const Cursor& cursor, const std::string& slot, const std::string& path,
                             const Fabric& fabric) {
-  const std::string near = scenario::nearest(slot, slot_names(fabric));
-  cursor.fail("there is no slot \"" + slot + "\"", "SLOT.FIELD, such as \"kvm.ioapic.pin16.irr\"",
-              near.empty() ? near : near + "." + field);
+  const std::vector<std::string> fields = field_names(fabric);
+  const std::string near = scenario::nearest(path, fields);
+  cursor.fail("there is no slot \"" + slot + "\" in this machine",
+              "SLOT.FIELD, such as \"" + (near.empty() ? example_of(fields) : near) +
+                  "\"; irqloom list fields FILE names all",
+              near);
+}
+
+/// "kvm.ioapic.pin16" is a slot: a field is behind it.
+void refuse_slot(const Cursor& cursor, const std::string& path, const Fabric& fabric) {
+  const SlotInfo* slot = fabric.layout().find(path);
+  if (slot == nullptr || slot->fields.empty()) return;
+  std::vector<std::string> fields = fields_in(*slot);
+  for (std::string& f : fields)
+    f = path + "." + f;
+  cursor.fail("\"" + path + "\" is a slot and names no field of it", scenario::list_of(fields));
 }
 
 std::size_t read_index(const Cursor& cursor, std::string_view text, const Field& field) {
@@ -79,9 +89,12 @@ std::size_t read_index(const Cursor& cursor, std::string_view text, const Field&
 
 FieldRef find_field(const Cursor& cursor, const Fabric& fabric) {
   const std::string path = cursor.string();
+  refuse_slot(cursor, path, fabric);
   const std::size_t dot = path.rfind('.');
   if (dot == std::string::npos) {
-    cursor.fail("\"" + path + "\" names no field", "SLOT.FIELD or SLOT.FIELD[i]");
+    cursor.fail("\"" + path + "\" names no field",
+                "SLOT.FIELD or SLOT.FIELD[i]; irqloom list fields FILE names all",
+                scenario::nearest(path, field_names(fabric)));
   }
   const std::string slot_name = path.substr(0, dot);
   std::string field_name = path.substr(dot + 1);
@@ -96,11 +109,11 @@ FieldRef find_field(const Cursor& cursor, const Fabric& fabric) {
   FieldRef ref;
   ref.slot = fabric.layout().find(slot_name);
   if (ref.slot == nullptr || ref.slot->fields.empty())
-    fail_slot(cursor, slot_name, field_name, fabric);
+    fail_slot(cursor, slot_name, slot_name + "." + field_name, fabric);
   const auto field = std::find_if(ref.slot->fields.begin(), ref.slot->fields.end(),
                                   [&](const Field& f) { return f.name == field_name; });
   if (field == ref.slot->fields.end()) {
-    const auto names = field_names(*ref.slot);
+    const auto names = fields_in(*ref.slot);
     const std::string near = scenario::nearest(field_name, names);
     cursor.fail("slot \"" + slot_name + "\" has no field \"" + field_name + "\"",
                 scenario::list_of(names), near.empty() ? near : slot_name + "." + near);
@@ -117,26 +130,41 @@ FieldRef find_field(const Cursor& cursor, const Fabric& fabric) {
 
 // --- values -----------------------------------------------------------------------------------
 
+[[noreturn]] void fail_value(const Cursor& value, const FieldRef& ref, const Fabric& fabric,
+                             const std::vector<std::string>& names = {}) {
+  std::string expected = values_text(fabric, *ref.slot, *ref.field);
+  if (!names.empty())
+    expected +=
+        fmt::format(", or a number from 0 to {}", greatest_value(fabric, *ref.slot, *ref.field));
+  const std::string near =
+      value.json().is_string() ? scenario::nearest(value.string(), names) : std::string();
+  value.fail(fmt::format("{} is {}, which \"{}.{}\" never is", value.label(),
+                         scenario::describe(value.json()), ref.slot->name, ref.field->name),
+             expected, near);
+}
+
 std::uint64_t read_name(const Cursor& value, const FieldRef& ref, const Fabric& fabric) {
   const std::string text = value.string();
   if (trace::holds_context(*ref.slot, *ref.field)) {
-    return text == "nobody" ? 0 : std::uint64_t{find_context(value, text, fabric)} + 1;
+    if (text == "nobody") return 0;
+    const ContextId id = fabric.find_context(text);
+    if (id < fabric.contexts().size()) return std::uint64_t{id} + 1;
+    fail_value(value, ref, fabric, context_names(fabric));
   }
-  std::vector<std::string> labels;
-  for (const std::string_view label : ref.field->labels)
-    labels.emplace_back(label);
-  if (labels.empty())
-    value.fail(value.label() + " is " + scenario::describe(value.json()), "a number");
-  const std::string found = value.one_of(labels);
-  return static_cast<std::uint64_t>(std::find(labels.begin(), labels.end(), found) -
-                                    labels.begin());
+  const auto& labels = ref.field->labels;
+  const auto found = std::ranges::find(labels, text);
+  if (found == labels.end()) fail_value(value, ref, fabric, {labels.begin(), labels.end()});
+  return static_cast<std::uint64_t>(found - labels.begin());
 }
 
 std::uint64_t read_value(const Cursor& value, const FieldRef& ref, const Fabric& fabric) {
   if (value.json().is_string()) return read_name(value, ref, fabric);
   if (value.json().is_boolean()) return value.boolean() ? 1 : 0;
-  const unsigned bits = ref.field->size * 8U;
-  return value.uint(0, bits == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << bits) - 1);
+  const std::uint64_t greatest = greatest_value(fabric, *ref.slot, *ref.field);
+  const bool fits =
+      value.json().is_number_unsigned() && value.json().get<std::uint64_t>() <= greatest;
+  if (!fits) fail_value(value, ref, fabric);
+  return value.json().get<std::uint64_t>();
 }
 
 Predicate compile_field(const Cursor& cursor, const Fabric& fabric) {

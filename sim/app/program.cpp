@@ -66,8 +66,8 @@ void add_choice(CLI::App& command, ScenarioChoice& choice) {
   command
       .add_option(
           "--set", choice.sets,
-          "Set one value of the scenario: a.b=1, or by JSON pointer where a name has dots,\n"
-          "/costs/work.hop=5us; may be repeated")
+          "Set one value of the scenario: run.until=5ms, or by JSON pointer, /run/until=5ms;\n"
+          "may be repeated")
       ->type_name("PATH=VALUE")
       ->expected(1)
       ->take_all();
@@ -180,6 +180,8 @@ void add_check(CLI::App& app, Action& action) {
                  "Accept only other fingerprints of spaces; refuse whatever else differs")
       ->needs(promote);
   command->add_flag("--long", options->with_long, "Variants tagged \"long\" too");
+  command->add_flag("--strict", options->strict,
+                    "Exit code 1 also where a scenario or variant expects nothing");
   command->add_option("--only", options->only, "Only runs (run), or only explorations (explore)")
       ->check(CLI::IsMember(std::vector<std::string>{"run", "explore"}))
       ->type_name("MODE");
@@ -213,6 +215,9 @@ void add_list(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("list", "What there is, a line each with its source");
   auto options = std::make_shared<ListOptions>();
   command->add_option("KIND", options->kind, "One kind only")->check(CLI::IsMember(list_kinds()));
+  command->add_option("FILE", options->scenario.file,
+                      "The scenario, for what one has: contexts, fields, steps, ...");
+  add_choice(*command, options->scenario);
   command->add_flag("--json", options->json, "Print one JSON object and nothing else");
   command->callback([options, &action] { action = [options] { return list_command(*options); }; });
 }

@@ -1,9 +1,10 @@
 #include "sim/app/properties.h"
 
 #include <algorithm>
-#include <set>
+#include <iterator>
 
 #include "sim/app/builtin_properties.h"
+#include "sim/app/fabric_names.h"
 #include "sim/app/predicate.h"
 #include "sim/scenario/suggest.h"
 
@@ -30,14 +31,29 @@ std::vector<std::string> builtin_names() {
   return names;
 }
 
-/// False: the property is left out.
+/// Whether it is taken in; false: it is left out.
 bool read_builtin(const Cursor& value) {
   if (value.json().is_boolean()) {
     if (value.boolean()) value.fail("a built-in property is listed, not true", "{}, or false");
     return false;
   }
+  if (!value.json().is_object()) {
+    value.fail(value.label() + " is " + scenario::describe(value.json()),
+               "{}, or false to leave it out");
+  }
   value.unknown_keys({});
   return true;
+}
+
+/// Those that are taken in; where some are only left out, all others.
+std::vector<std::string> judged_builtins(const std::vector<std::string>& taken,
+                                         const std::vector<std::string>& left_out) {
+  if (!taken.empty() || left_out.empty()) return taken;
+  std::vector<std::string> names = builtin_names();
+  std::erase_if(names, [&](const std::string& n) {
+    return std::ranges::find(left_out, n) != left_out.end();
+  });
+  return names;
 }
 
 // Its name becomes part of file names.
@@ -55,9 +71,11 @@ void check_property_name(const Member& member) {
 /// False: the property is left out.
 bool read_defined(const Member& member) {
   const auto& [name, property] = member;
-  if (property.json().is_boolean() && !property.boolean()) return false;
-  if (property.json().is_object() && property.json().empty()) {
-    const auto names = builtin_names();
+  const auto names = builtin_names();
+  const bool is_left_out = property.json().is_boolean() && !property.boolean();
+  // One of the scenario's own may be left out, a misspelt one may not.
+  if (is_left_out && scenario::nearest(name, names).empty()) return false;
+  if (is_left_out || (property.json().is_object() && property.json().empty())) {
     property.fail_key("there is no built-in property \"" + name + "\"", scenario::list_of(names),
                       scenario::nearest(name, names));
   }
@@ -71,46 +89,69 @@ bool read_defined(const Member& member) {
   return true;
 }
 
-const RoutineInfo* find_routine(const Fabric& fabric, std::string_view name,
-                                std::string_view step) {
-  for (const RoutineInfo& r : fabric.routines()) {
-    if (r.name != name) continue;
-    if (step.empty()) return &r;
-    for (const StepInfo& s : r.steps) {
-      if (s.name == step) return &r;
-    }
-  }
-  return nullptr;
-}
-
 ContextId read_context(const Cursor& cursor, const Fabric& fabric) {
-  std::vector<std::string> names;
-  for (const ContextInfo& c : fabric.contexts())
-    names.push_back(c.name);
-  return fabric.find_context(cursor.one_of(names));
+  return fabric.find_context(cursor.one_of(context_names(fabric)));
 }
 
 std::string read_routine(const Cursor& cursor, const Fabric& fabric) {
-  std::string name = cursor.string();
-  if (find_routine(fabric, name, {}) != nullptr) return name;
-  std::set<std::string> names;
-  for (const RoutineInfo& r : fabric.routines())
-    names.insert(r.name);
-  cursor.fail("there is no routine \"" + name + "\"", "the name of a modelled function",
-              scenario::nearest(name, {names.begin(), names.end()}));
+  const std::vector<std::string> names = routine_names(fabric);
+  const std::string name = cursor.string();
+  if (std::ranges::find(names, name) != names.end()) return name;
+  cursor.fail("there is no routine \"" + name + "\"", scenario::list_of(names),
+              scenario::nearest(name, names));
 }
 
 std::string read_step(const Cursor& cursor, const std::string& routine, const Fabric& fabric) {
-  std::string step = cursor.string();
-  if (!step.empty() && find_routine(fabric, routine, step) != nullptr) return step;
-  std::vector<std::string> names;
-  for (const RoutineInfo& r : fabric.routines()) {
-    if (r.name != routine) continue;
-    for (std::size_t pc = 1; pc < r.steps.size(); ++pc)
-      names.emplace_back(r.steps[pc].name);
-  }
+  const std::vector<std::string> names = step_names(fabric, routine);
+  const std::string step = cursor.string();
+  if (std::ranges::find(names, step) != names.end()) return step;
   cursor.fail("\"" + routine + "\" has no step \"" + step + "\"", scenario::list_of(names),
               scenario::nearest(step, names));
+}
+
+Assumption read_assumption(const Member& member, const Fabric& fabric) {
+  const auto& [name, cursor] = member;
+  cursor.unknown_keys({"before", "after", "why"});
+  const Cursor after = cursor["after"];
+  after.unknown_keys({"context", "routine", "step"});
+  Assumption a;
+  a.before = read_context(cursor["before"], fabric);
+  a.after = read_context(after["context"], fabric);
+  a.routine = read_routine(after["routine"], fabric);
+  a.label = read_step(after["step"], a.routine, fabric);
+  a.text = name + ": " + cursor["why"].string();
+  return a;
+}
+
+/// The contexts from `from` to `to`, each waiting for the next by one of the assumptions; empty:
+/// there is no such way.
+std::vector<ContextId> waits_for(const std::vector<Assumption>& list, ContextId from,
+                                 ContextId to) {
+  std::vector<std::vector<ContextId>> ways = {{from}};
+  std::vector<ContextId> seen = {from};
+  for (std::size_t i = 0; i < ways.size(); ++i) {
+    const std::vector<ContextId> way = ways[i];
+    if (way.back() == to) return way;
+    for (const Assumption& a : list) {
+      if (a.after != way.back() || std::ranges::find(seen, a.before) != seen.end()) continue;
+      seen.push_back(a.before);
+      ways.push_back(way);
+      ways.back().push_back(a.before);
+    }
+  }
+  return {};
+}
+
+/// A context in the middle of a step is not at rest: two that wait for one another wait for ever.
+void check_waits(const Assumption& a, const std::vector<Assumption>& earlier, const Cursor& before,
+                 const Fabric& fabric) {
+  const std::vector<ContextId> way = waits_for(earlier, a.before, a.after);
+  if (way.empty()) return;
+  std::string text = "\"" + fabric.contexts()[a.after].name + "\"";
+  for (const ContextId c : way)
+    text += " waits for \"" + fabric.contexts()[c].name + "\"" + (c == way.back() ? "" : ", which");
+  before.fail(text + ": by itself it is never at rest there",
+              "a context that does not wait for that one");
 }
 
 }  // namespace
@@ -121,15 +162,19 @@ PropertyChoice read_properties(const Cursor& properties) {
     choice.judged = builtin_names();
     return choice;
   }
+  std::vector<std::string> taken;
+  std::vector<std::string> left_out;
   for (const Member& member : by_name(properties)) {
     const auto& [name, value] = member;
     if (is_builtin_property(name)) {
-      if (read_builtin(value)) choice.judged.push_back(name);
+      (read_builtin(value) ? taken : left_out).push_back(name);
     } else if (read_defined(member)) {
       choice.judged.push_back(name);
       choice.defined.push_back(member);
     }
   }
+  std::ranges::copy(judged_builtins(taken, left_out), std::back_inserter(choice.judged));
+  std::ranges::sort(choice.judged);
   if (choice.judged.empty()) properties.fail("no property is judged", "at least one");
   return choice;
 }
@@ -149,16 +194,9 @@ void add_properties(Fabric& fabric, const std::vector<Member>& defined) {
 
 std::vector<Assumption> read_assumptions(const Cursor& assume, const Fabric& fabric) {
   std::vector<Assumption> list;
-  for (const auto& [name, cursor] : by_name(assume)) {
-    cursor.unknown_keys({"before", "after", "why"});
-    const Cursor after = cursor["after"];
-    after.unknown_keys({"context", "routine", "step"});
-    Assumption a;
-    a.before = read_context(cursor["before"], fabric);
-    a.after = read_context(after["context"], fabric);
-    a.routine = read_routine(after["routine"], fabric);
-    a.label = read_step(after["step"], a.routine, fabric);
-    a.text = name + ": " + cursor["why"].string();
+  for (const Member& member : by_name(assume)) {
+    Assumption a = read_assumption(member, fabric);
+    check_waits(a, list, member.second["before"], fabric);
     list.push_back(std::move(a));
   }
   return list;

@@ -12,8 +12,9 @@ namespace irqloom::app {
 
 /// The "properties" of a scenario.
 struct PropertyChoice {
-  std::vector<std::string> judged;  ///< Names, sorted. All built-in ones if there is no list.
-  std::vector<Member> defined;      ///< Those that are not built-in, sorted by name.
+  /// Names, sorted. Without a list all built-in ones; where it only leaves some out, all others.
+  std::vector<std::string> judged;
+  std::vector<Member> defined;  ///< Those that are not built-in, sorted by name.
 };
 
 /// Reads the names and kinds, and leaves the predicates alone. Throws InputError.
@@ -23,7 +24,8 @@ PropertyChoice read_properties(const scenario::Cursor& properties);
 /// outlives them. Throws InputError.
 void add_properties(Fabric& fabric, const std::vector<Member>& defined);
 
-/// Reads "assume" for a sealed fabric. Throws InputError.
+/// Reads "assume" for a sealed fabric. Throws InputError, also where contexts would wait for one
+/// another.
 std::vector<Assumption> read_assumptions(const scenario::Cursor& assume, const Fabric& fabric);
 
 }  // namespace irqloom::app

@@ -78,6 +78,22 @@ void apply_variant(Document& document, Scenario& s) {
   }
 }
 
+/// Names of members that have dots in them, which a --set need not write as a JSON pointer.
+scenario::KnownNames known_names(const Document& document) {
+  scenario::KnownNames known;
+  for (const DefaultCost& c : default_costs())
+    known["/costs"].emplace_back(c.key);
+  for (const char* parts : {"devices", "scripts"}) {
+    const scenario::Json& json = document.json();
+    if (!json.contains(parts) || !json[parts].is_object()) continue;
+    for (const auto& [name, part] : json[parts].items())
+      known["/costs"].push_back(period_key(name));
+  }
+  for (const PolicySeam& seam : policy_seams())
+    known["/policies"].emplace_back(seam.key);
+  return known;
+}
+
 std::string hash_of(const Document& document) {
   const nlohmann::json sorted = nlohmann::json::parse(document.json().dump());
   const std::string text = sorted.dump();
@@ -153,7 +169,7 @@ Scenario load_scenario(const ScenarioChoice& choice) {
   s.defaulted = !choice.variant && !s.variant.empty();
   if (!s.variant.empty()) apply_variant(document, s);
   for (const std::string& set : choice.sets)
-    document.set(set);
+    document.set(set, known_names(document));
   document.remove("/variants");
   document.remove("/expect");
   document.root().unknown_keys(all_keys());

@@ -31,7 +31,8 @@ Json header_of(const explore::Schedule& s) {
             {"where", s.where},
             {"kind", std::string(to_string(s.kind))},
             {"message", s.message},
-            {"fuse", s.fuse}};
+            {"fuse", s.fuse},
+            {"length", s.steps.size() + s.missing}};
   if (s.loop_start != explore::no_loop) json["loop_start"] = s.loop_start;
   return json;
 }
@@ -72,8 +73,8 @@ std::string schedule_text(const explore::Schedule& schedule) {
 explore::Schedule parse_schedule(const scenario::Document& document) {
   const Cursor root = document.root();
   root.unknown_keys({"format", "version", "scenario", "scenario_file", "variant", "scenario_hash",
-                     "property", "where", "kind", "message", "fuse", "loop_start", "steps",
-                     "continuation"});
+                     "property", "where", "kind", "message", "fuse", "length", "loop_start",
+                     "steps", "continuation"});
   root["format"].one_of({format_name});
   root["version"].uint(format_version, format_version);
   explore::Schedule s;
@@ -94,6 +95,7 @@ explore::Schedule parse_schedule(const scenario::Document& document) {
     for (const Cursor& step : continuation.elements())
       s.continuation.push_back(parse_step(step));
   }
+  s.missing = root["length"].uint_or(s.steps.size(), s.steps.size()) - s.steps.size();
   if (const Cursor loop = root["loop_start"]) {
     if (s.steps.empty()) loop.fail("a schedule without steps has no loop");
     s.loop_start = loop.uint(0, s.steps.size() - 1);

@@ -4,11 +4,11 @@
 #include <utility>
 #include <vector>
 
-#include "sim/app/build_arm.h"
-#include "sim/app/build_x86.h"
+#include "models/vmm/operations.h"
 #include "sim/app/builtin_properties.h"
 #include "sim/app/cost_table.h"
 #include "sim/app/kernel.h"
+#include "sim/app/part_members.h"
 
 namespace irqloom::app {
 namespace {
@@ -97,20 +97,30 @@ Json platform() {
        {"list_registers", with_default(number("arm64: of a vCPU.", 1, 16), 4)}});
 }
 
+/// Names, each with what it is.
+Json one_of_described(const std::string& description, Json choices) {
+  return {{"type", "string"}, {"description", description}, {"anyOf", std::move(choices)}};
+}
+
+Json choice(std::string_view name, const std::string& description) {
+  return {{"const", std::string(name)}, {"description", description}};
+}
+
 Json kernel() {
-  std::vector<std::string> names;
+  Json choices = Json::array();
   for (const Kernel& k : kernels())
-    names.emplace_back(k.name);
-  return one_of_names("The host's kernel: a bundle of policies.", names);
+    choices.push_back(choice(k.name, with_arch(k.archs, k.summary)));
+  return one_of_described("The host's kernel: a bundle of policies.", std::move(choices));
 }
 
 Json policies() {
   Members members;
   for (const PolicySeam& seam : policy_seams()) {
-    std::vector<std::string> names;
+    Json choices = Json::array();
     for (const PolicyInfo& p : seam.choices)
-      names.emplace_back(p.name);
-    members.emplace_back(seam.key, one_of_names(std::string(seam.summary), names));
+      choices.push_back(choice(p.name, std::string(p.summary)));
+    members.emplace_back(seam.key,
+                         one_of_described(with_arch(seam.archs, seam.summary), std::move(choices)));
   }
   return object("Policies that differ from the kernel's: a patch.", members);
 }
@@ -194,18 +204,8 @@ Json line() {
         collection("The handlers, by device; called by order, then name.", part_name, action())}});
 }
 
-/// Of arm64 alone: those of x86 have fewer GSIs.
-Json arm_line() {
-  Json json = line();
-  for (const char* of_x86 : {"vector", "flow", "os", "masked", "wakeup"})
-    json["properties"].erase(of_x86);
-  return json;
-}
-
 Json lines() {
-  Json json = collection("Its lines, by GSI.", "^([0-9]|1[0-9]|2[0-3])$", line());
-  json["patternProperties"]["^(2[4-9]|[3-9][0-9]|[1-9][0-9]{2})$"] = arm_line();
-  return json;
+  return collection("Its lines, by GSI.", "^(0|[1-9][0-9]{0,2})$", line());
 }
 
 Json threshold_value(const std::string& description, std::uint64_t run, std::uint64_t explore,
@@ -232,25 +232,22 @@ Json guest() {
       {"lines"});
 }
 
-/// Of both architectures, in their order.
-std::vector<std::string> operation_names() {
-  std::vector<std::string> names;
-  for (const auto* rules : {&x86_operations(), &arm_operations()}) {
-    for (const OpRule& r : *rules) {
-      if (std::ranges::find(names, r.name) == names.end()) names.emplace_back(r.name);
-    }
+/// Each with who does it, where.
+Json operation_choices() {
+  Json choices = Json::array();
+  for (const OperationInfo& o : operations()) {
+    std::string where = o.side == Side::both ? "" : std::string(name_of(o.side)) + ": ";
+    choices.push_back(choice(o.name, with_arch(o.archs, where + std::string(o.what)) + " (" +
+                                         std::string(o.source) + ")"));
   }
-  return names;
+  return choices;
 }
 
 Json script() {
   const Json op = object(
       "One operation.",
       {{"order", order()},
-       {"do",
-        one_of_names("What it does; suspend, check-wakeup and resume on x86, those of a VMM's "
-                     "start-up and of a GIC on arm64.",
-                     operation_names())},
+       {"do", one_of_described("What it does.", operation_choices())},
        {"device", text("An assigned device: for operations on devices.")},
        {"gsi", number("A line of a Linux guest: for operations on lines.", 0, 987)},
        {"intid", number("irq-line: any number; KVM answers.", 0, 65535)},
@@ -367,7 +364,10 @@ Json properties() {
       {"kind", "p", "why"});
   Json json = {
       {"type", "object"},
-      {"description", "What is judged: only what is listed here. Missing: every built-in one."},
+      {"description",
+       "What is judged. {} takes a built-in one in, false leaves it out: if some are taken in, "
+       "only "
+       "those are judged; if some are only left out, all others are. Missing: every built-in one."},
       {"propertyNames", {{"pattern", "^[a-z0-9-]{1,60}$"}}},
       {"additionalProperties", {{"anyOf", Json::array({own, Json{{"const", false}}})}}}};
   json["properties"] = Json::object();
@@ -402,7 +402,9 @@ Json expect() {
               {"violations",
                {{"type", "object"},
                 {"description",
-                 "By property: parts of where it is violated; each is found, and nothing else."},
+                 "By property: parts of the places where it is violated, of which each is found, "
+                 "and nothing else; after the place stands, in explorations, the step: "
+                 "\"dev0, step 'LABEL' of ROUTINE\". None: any place."},
                 {"additionalProperties", {{"type", "array"}, {"items", {{"type", "string"}}}}}}}},
              {"verdict"});
   return object("What the sources lead one to expect.",
@@ -469,6 +471,71 @@ Members top_level() {
       {"variants", variants()}};
 }
 
+// --- what one architecture has and the other has not -------------------------------------------
+
+Json names_among(const std::vector<std::string>& names) {
+  return {{"propertyNames", {{"enum", names}}}};
+}
+
+/// Whatever members it has, those are as `element` says.
+Json all_members(const Json& element) {
+  return {{"additionalProperties", element}};
+}
+
+/// `then` where the member `name` is `value`.
+Json where(const std::string& name, const std::string& value, const Json& then) {
+  return {{"if", {{"properties", {{name, {{"const", value}}}}}, {"required", {name}}}},
+          {"then", then}};
+}
+
+Json devices_on(Arch arch) {
+  using Type = std::pair<const char*, DevicePlace>;
+  const std::vector<Type> types =
+      arch == Arch::x86
+          ? std::vector<Type>{{"pci", x86_pci},
+                              {"platform", x86_platform},
+                              {"emulated", x86_emulated}}
+          : std::vector<Type>{{"platform", arm64_platform}, {"emulated", arm64_emulated}};
+  std::vector<std::string> names;
+  Json members = Json::array();
+  for (const auto& [type, place] : types) {
+    names.emplace_back(type);
+    members.push_back(where("type", type, names_among(device_members().at(place))));
+  }
+  Json device = {{"properties", {{"type", {{"enum", names}}}}}, {"allOf", members}};
+  if (arch == Arch::x86) device["properties"]["raises"] = {{"not", {{"const", "by-script"}}}};
+  return all_members(device);
+}
+
+Json scripts_on(Arch arch) {
+  const auto ops = [arch](bool in_guest) -> Json {
+    std::vector<std::string> names;
+    for (const OperationInfo& o : operations()) {
+      if (is_done_by(o, arch, in_guest)) names.emplace_back(o.name);
+    }
+    Json op = names_among(operation_members().at(place_of(arch)));
+    op["properties"] = {{"do", {{"enum", names}}}};
+    return {{"properties", {{"ops", all_members(op)}}}};
+  };
+  Json script = where("in", "guest", ops(true));
+  script["else"] = ops(false);
+  return all_members(script);
+}
+
+Json only_on(Arch arch) {
+  const MemberTable::Place place = place_of(arch);
+  Json lines = all_members(names_among(line_members().at(place)));
+  if (arch == Arch::x86) lines["propertyNames"] = {{"pattern", "^([0-9]|1[0-9]|2[0-3])$"}};
+  return {{"properties",
+           {{"platform", names_among(platform_members().at(place))},
+            {"kernel", {{"enum", names_on(arch, kernels(), &Kernel::name)}}},
+            {"policies", names_among(names_on(arch, policy_seams(), &PolicySeam::key))},
+            {"devices", devices_on(arch)},
+            {"guest", {{"properties", {{"lines", lines}}}}},
+            {"scripts", scripts_on(arch)},
+            {"thresholds", names_among(threshold_members().at(place))}}}};
+}
+
 }  // namespace
 
 Json scenario_schema() {
@@ -476,6 +543,10 @@ Json scenario_schema() {
                {"title", "irqloom scenario"}};
   json.update(object("A set-up, what is judged in it, and what is expected.", top_level(),
                      {"name", "title", "kernel", "devices", "guest"}));
+  const Json arm64 = {{"properties", {{"arch", {{"const", "arm64"}}}}}, {"required", {"arch"}}};
+  json["if"] = {{"properties", {{"platform", arm64}}}, {"required", {"platform"}}};
+  json["then"] = only_on(Arch::arm64);
+  json["else"] = only_on(Arch::x86);
   json["definitions"] = {{"duration", duration()}, {"cost", cost()}, {"predicate", predicate()}};
   return json;
 }

@@ -1,5 +1,7 @@
 #include "sim/app/traced_replay.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstring>
 
@@ -37,6 +39,11 @@ void judge(const Fabric& fabric, const explore::Schedule& schedule, bool same_sc
     replayed.verdict = Verdict::violated;
   } else if (!result.complete()) {
     inconclusive("the schedule does not fit any more");
+  } else if (schedule.steps.empty()) {
+    inconclusive("the schedule has no steps");
+  } else if (schedule.missing != 0) {
+    inconclusive(fmt::format("the schedule is cut short: it has {} of its {} steps",
+                             schedule.steps.size(), schedule.steps.size() + schedule.missing));
   } else if (schedule.loop_start != explore::no_loop) {
     inconclusive("the loop does not close any more");
   } else if (is_final_loss(schedule) && is_still_lost(fabric, schedule, result.end)) {

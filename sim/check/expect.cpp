@@ -9,6 +9,11 @@ namespace {
 
 using Differences = std::vector<std::string>;
 
+/// " at \"dev0\"", or nothing where there is no place.
+std::string at(const std::string& place) {
+  return place.empty() ? "" : " at \"" + place + "\"";
+}
+
 void compare_places(const std::string& property, const std::vector<std::string>& texts,
                     const std::vector<std::string>& places, Differences& differences) {
   if (texts.empty()) return;
@@ -18,13 +23,13 @@ void compare_places(const std::string& property, const std::vector<std::string>&
   for (const std::string& text : texts) {
     const bool found = std::any_of(places.begin(), places.end(),
                                    [&](const std::string& p) { return contains(p, text); });
-    if (!found)
-      differences.push_back(property + " was expected at \"" + text + "\" and is not there");
+    if (!found) differences.push_back(property + " was expected" + at(text) + " and is not there");
   }
   for (const std::string& place : places) {
     const bool expected = std::any_of(texts.begin(), texts.end(),
                                       [&](const std::string& t) { return contains(place, t); });
-    if (!expected) differences.push_back(property + " was not expected at \"" + place + "\"");
+    if (!expected)
+      differences.push_back(property + " is violated" + at(place) + ", where it was not expected");
   }
 }
 
@@ -52,6 +57,11 @@ Expectation read_expectation(const scenario::Cursor& cursor,
   return e;
 }
 
+std::string place_of(const Broken& broken) {
+  if (broken.step.empty()) return broken.where;
+  return (broken.where.empty() ? "" : broken.where + ", ") + "step " + broken.step;
+}
+
 Differences compare(const Expectation& expected, const Outcome& outcome) {
   Differences differences;
   if (expected.verdict != outcome.verdict) {
@@ -62,7 +72,7 @@ Differences compare(const Expectation& expected, const Outcome& outcome) {
   }
   std::map<std::string, std::vector<std::string>> found;
   for (const Broken& b : outcome.broken)
-    found[b.property].push_back(b.where);
+    found[b.property].push_back(place_of(b));
   for (const auto& [property, texts] : expected.violations) {
     const auto places = found.find(property);
     if (places == found.end()) {
@@ -73,8 +83,8 @@ Differences compare(const Expectation& expected, const Outcome& outcome) {
   }
   for (const auto& [property, places] : found) {
     if (expected.violations.contains(property)) continue;
-    differences.push_back(property + " is violated at \"" + places.front() +
-                          "\", which was not expected");
+    differences.push_back(property + " is violated" + at(places.front()) +
+                          ", which was not expected");
   }
   return differences;
 }

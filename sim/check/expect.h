@@ -12,8 +12,8 @@ namespace irqloom::check {
 
 struct Expectation {
   Verdict verdict = Verdict::holds;
-  /// By property: texts of which each must be part of some `where`, while each `where` has one of
-  /// them as a part. None: any `where` will do.
+  /// By property: texts of which each must be part of some place, while each place has one of them
+  /// as a part; see place_of(). None: any place will do.
   std::map<std::string, std::vector<std::string>> violations;
 };
 
@@ -21,6 +21,9 @@ struct Expectation {
 /// properties that the scenario judges. Throws InputError.
 Expectation read_expectation(const scenario::Cursor& cursor,
                              const std::vector<std::string>& judged);
+
+/// Where it is broken: "dev0, step 'set the level' of vgic_set_irq"; may be empty.
+std::string place_of(const Broken& broken);
 
 /// What is not as expected, a sentence each; none: all is.
 std::vector<std::string> compare(const Expectation& expected, const Outcome& outcome);

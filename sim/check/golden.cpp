@@ -40,7 +40,7 @@ Outcome outcome_of(const Cursor& c) {
   o.fingerprint = c["fingerprint"].string();
   for (const Cursor& v : c["violations"].elements()) {
     v.unknown_keys({"property", "where", "steps"});
-    o.broken.push_back({v["property"].string(), v["where"].string(), v["steps"].uint()});
+    o.broken.push_back({v["property"].string(), v["where"].string(), v["steps"].uint(), {}});
   }
   return o;
 }

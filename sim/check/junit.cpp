@@ -39,9 +39,10 @@ std::string case_text(const JunitCase& c) {
   const std::string head = fmt::format("    <testcase classname=\"{}\" name=\"{}\" time=\"{:.3f}\"",
                                        escaped(c.suite), escaped(c.name), c.seconds);
   if (c.result == Result::passed) return head + "/>\n";
-  if (c.result == Result::skipped) return head + "><skipped/></testcase>\n";
-  const char* tag = c.result == Result::failed ? "failure" : "error";
   const std::string summary = c.text.substr(0, c.text.find('\n'));
+  if (c.result == Result::skipped)
+    return fmt::format("{}><skipped message=\"{}\"/></testcase>\n", head, escaped(summary));
+  const char* tag = c.result == Result::failed ? "failure" : "error";
   return fmt::format("{}><{} message=\"{}\">{}</{}></testcase>\n", head, tag, escaped(summary),
                      escaped(c.text), tag);
 }

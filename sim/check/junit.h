@@ -11,7 +11,7 @@ struct JunitCase {
   std::string name;   ///< "linux-6.1 explore"
   double seconds = 0;
   enum class Result : std::uint8_t { passed, failed, error, skipped } result = Result::passed;
-  /// Why it has not passed; the first line is the summary.
+  /// Why it has not passed, or was skipped; the first line is the summary.
   std::string text;
 };
 

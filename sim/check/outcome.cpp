@@ -15,7 +15,8 @@ const std::vector<std::pair<std::string, Verdict>>& verdict_names() {
 Json to_json(const Outcome& o) {
   Json broken = Json::array();
   for (const Broken& b : o.broken)
-    broken.push_back({{"property", b.property}, {"where", b.where}, {"steps", b.steps}});
+    broken.push_back(
+        {{"property", b.property}, {"where", b.where}, {"steps", b.steps}, {"step", b.step}});
   return {{"verdict", std::string(to_string(o.verdict))},
           {"broken", std::move(broken)},
           {"steps", o.steps},
@@ -33,7 +34,7 @@ Outcome outcome_from_json(const Json& json) {
   }
   for (const Json& b : json.at("broken")) {
     o.broken.push_back({b.at("property").get<std::string>(), b.at("where").get<std::string>(),
-                        b.at("steps").get<std::uint64_t>()});
+                        b.at("steps").get<std::uint64_t>(), b.at("step").get<std::string>()});
   }
   o.steps = json.at("steps").get<std::uint64_t>();
   o.states = json.at("states").get<std::uint64_t>();

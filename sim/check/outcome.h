@@ -13,8 +13,11 @@ namespace irqloom::check {
 /// A broken property. At most one per (property, where).
 struct Broken {
   std::string property;
-  std::string where;        ///< A step's label, a lock, a device; may be empty.
+  std::string where;        ///< A label, a lock, a device; may be empty.
   std::uint64_t steps = 0;  ///< Of the counterexample; of a run, until it showed.
+  /// Of an exploration: the step that breaks it, or after which it is lost: "'label' of routine";
+  /// empty where it is no single one. No part of a golden result.
+  std::string step = {};
 
   friend auto operator<=>(const Broken&, const Broken&) = default;
 };

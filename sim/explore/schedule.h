@@ -37,6 +37,7 @@ struct Schedule {
   /// What may follow the steps, which are the counterexample: one of the ways in which a loss goes
   /// on. Nothing is judged by it.
   std::vector<ScheduleStep> continuation = {};
+  std::size_t missing = 0;    ///< Steps behind those, which its file has lost.
   std::string scenario_file;  ///< Where the scenario was read, as it was given; may be empty.
 
   friend bool operator==(const Schedule&, const Schedule&) = default;

@@ -16,6 +16,7 @@ namespace {
 /// A `--set`, taken apart.
 struct Assignment {
   std::vector<std::string> path;
+  bool is_cut_at_dots = false;  ///< At all of them, also at those inside of names.
   Json value;
   Place place;
 };
@@ -82,10 +83,11 @@ Assignment parse_assignment(std::string_view text) {
   }
   if (equals == std::string_view::npos || equals == 0) {
     refuse(*origin, "", equals == 0 ? "there is no path in front of '='" : "there is no '='",
-           "path=value, such as platform.cpus=2");
+           "path=value, such as run.until=5ms");
   }
   Assignment result;
   result.path = split_path(text.substr(0, equals), *origin);
+  result.is_cut_at_dots = !text.starts_with('/');
   result.value = parse_value(text.substr(equals + 1), origin);
   result.place = {std::move(origin), {}, {}};
   return result;
@@ -99,6 +101,17 @@ void expect_object(const Json& value, const std::string& pointer, const std::str
   refuse(*place.origin, pointer,
          fmt::format("{} is {} and has no member \"{}\"", where, describe(value), name),
          "a path through objects only" + whole);
+}
+
+/// Puts names with dots together again.
+void join_path(const Json& document, const KnownNames& known, Assignment& set) {
+  if (!set.is_cut_at_dots) return;
+  std::vector<std::string> ambiguous;
+  set.path = join_names(document, set.path, known, ambiguous);
+  if (ambiguous.empty()) return;
+  refuse(*set.place.origin, "",
+         "the path leads to several members, for there are names with dots in them",
+         fmt::format("a JSON pointer that begins with {}", fmt::join(ambiguous, " or ")));
 }
 
 }  // namespace
@@ -132,8 +145,9 @@ void Document::apply_patch(const std::string& patch_pointer, const std::string& 
   tree_ = std::move(changed);
 }
 
-void Document::set(std::string_view assignment) {
-  const Assignment set = parse_assignment(assignment);
+void Document::set(std::string_view assignment, const KnownNames& known) {
+  Assignment set = parse_assignment(assignment);
+  join_path(tree_->json, known, set);
   auto changed = std::make_shared<Tree>(*tree_);
   Json* parent = &changed->json;
   std::string pointer;

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "sim/scenario/cursor.h"
+#include "sim/scenario/dotted_path.h"
 #include "sim/scenario/place.h"
 #include "sim/scenario/tree.h"
 
@@ -30,10 +31,11 @@ class Document {
   void apply_patch(const std::string& patch_pointer, const std::string& label);
 
   /// Sets one value: `path=value`, as given to `--set`. The path is a JSON pointer (`/a/b`) or
-  /// names with dots between them (`a.b`); objects that are not there yet are made. The value is
-  /// JSON, or else plain text. As in a patch, null deletes. Throws InputError if there is no path,
-  /// or if it leads through something that is no object.
-  void set(std::string_view assignment);
+  /// names with dots between them (`a.b`), which may have dots themselves (see join_names());
+  /// objects that are not there yet are made. The value is JSON, or else plain text. As in a patch,
+  /// null deletes. Throws InputError if there is no path, if several members fit it, or if it leads
+  /// through something that is no object.
+  void set(std::string_view assignment, const KnownNames& known = {});
 
   /// Removes the member at `pointer`, if it is there, as if nobody had ever written it: for parts
   /// of the file that are no part of the scenario.

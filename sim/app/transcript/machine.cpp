@@ -2,12 +2,14 @@
 
 #include <algorithm>
 
+#include "models/vmm/operations.h"
+
 namespace irqloom::app::transcript {
 
-OperationNames operation_names(const std::vector<OpRule>& rules) {
+OperationNames operation_names() {
   OperationNames names;
-  for (const OpRule& rule : rules)
-    names.emplace(rule.kind, rule.name);
+  for (const OperationInfo& o : operations())
+    names.emplace(o.kind, o.name);
   return names;
 }
 

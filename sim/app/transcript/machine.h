@@ -29,7 +29,7 @@ Machine describe_x86(const Scenario& scenario);
 Machine describe_arm64(const Scenario& scenario);
 
 /// The operations' names in a scenario.
-OperationNames operation_names(const std::vector<OpRule>& rules);
+OperationNames operation_names();
 
 /// "kernel", and as "policies" what of `seams` is otherwise than in that kernel.
 void add_kernel(const Scenario& scenario, const std::vector<std::string>& seams, Json& config);

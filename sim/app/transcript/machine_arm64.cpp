@@ -45,7 +45,7 @@ class ArmExtraction final : public Extraction {
  public:
   ArmExtraction(std::vector<AssignedDevice> devices, std::vector<ScriptSpec> scripts,
                 std::vector<unsigned> spis, bool is_v3, bool has_run)
-      : Extraction(std::move(devices), std::move(scripts), operation_names(arm_operations())),
+      : Extraction(std::move(devices), std::move(scripts), operation_names()),
         spis_(std::move(spis)),
         is_v3_(is_v3),
         has_run_(has_run) {}

@@ -25,7 +25,7 @@ class X86Extraction final : public Extraction {
  public:
   X86Extraction(std::vector<AssignedDevice> devices, std::vector<ScriptSpec> scripts,
                 std::set<unsigned> pins)
-      : Extraction(std::move(devices), std::move(scripts), operation_names(x86_operations())),
+      : Extraction(std::move(devices), std::move(scripts), operation_names()),
         pins_(std::move(pins)) {}
 
  private:

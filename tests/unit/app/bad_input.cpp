@@ -164,7 +164,7 @@ TEST_CASE("app: what the fabric does not have is refused", "[app][input]") {
        "host_lapic0.irr[99]",
        R"("host_lapic0.irr[99]")",
        {"no element [99]"}},
-      {R"(irr", "is": 1)", R"(irr", "is": 256)", "256", {"from 0 to 255"}},
+      {R"(irr", "is": 1)", R"(irr", "is": 256)", "256", {"0 or 1"}},
       {R"({"at_rest": "dev0"})",
        R"({"at_rest": "dev00"})",
        R"("dev00")",

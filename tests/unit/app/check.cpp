@@ -63,6 +63,31 @@ TEST_CASE("check: no label means any", "[check]") {
   CHECK(compare(e, violated({{"b", "1", 3}})).size() == 2);
 }
 
+TEST_CASE("check: a step can be expected like a place", "[check]") {
+  const Broken lost{"a", "dev0", 3, "'raise' of raise"};
+  CHECK(place_of(lost) == "dev0, step 'raise' of raise");
+  const auto expecting = [&](const std::string& text) {
+    return compare(
+        expectation(R"({"verdict": "violated", "violations": {"a": [")" + text + "\"]}}"),
+        violated({lost}));
+  };
+  CHECK(expecting("dev0").empty());
+  CHECK(expecting("step 'raise'").empty());
+  CHECK(expecting("dev0, step 'raise' of raise").empty());
+  // Lost at the same device, and by another step: another cause.
+  CHECK(expecting("step 'reset'").size() == 2);
+}
+
+TEST_CASE("check: a property without a place is named without one", "[check]") {
+  const auto told = compare(expectation(R"({"verdict": "holds"})"), violated({{"a", "", 3}}));
+  REQUIRE(told.size() == 2);
+  CHECK(told[1] == "a is violated, which was not expected");
+  const auto here = compare(expectation(R"({"verdict": "violated", "violations": {"a": ["x"]}})"),
+                            violated({{"a", "", 3}}));
+  REQUIRE(here.size() == 2);
+  CHECK(here[1] == "a is violated, where it was not expected");
+}
+
 TEST_CASE("check: an inconclusive verdict says why", "[check]") {
   Outcome o;
   o.verdict = Verdict::inconclusive;

@@ -289,7 +289,7 @@ TEST_CASE("a --set that leads nowhere is refused", "[scenario]") {
         "  expected: a path through objects only, or a new value for the array as a whole");
   CHECK(contains(set_refusal("a.text.b.c=1"), "/a/text is the string"));
   CHECK(set_refusal("foo") ==
-        "--set foo: there is no '='\n  expected: path=value, such as platform.cpus=2");
+        "--set foo: there is no '='\n  expected: path=value, such as run.until=5ms");
   CHECK(contains(set_refusal("=1"), "--set =1: there is no path in front of '='"));
   CHECK(contains(set_refusal("a..b=1"), "a name in the path is empty"));
   CHECK(contains(set_refusal(".a=1"), "a name in the path is empty"));
