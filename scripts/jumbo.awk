@@ -4,7 +4,7 @@
 
 # The name that a line of an unnamed namespace declares, or nothing.
 function declared(line) {
-  if (line !~ /^[A-Za-z]/) return ""
+  if (line !~ /^[A-Za-z]/ || line ~ /^[A-Z_]+\(/) return ""
   if (line ~ /^(struct|class|enum class|union) /) {
     sub(/^(enum )?[a-z]+ /, "", line)
   } else if (line ~ /^using [A-Za-z_]+ =/) {
