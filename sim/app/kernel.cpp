@@ -26,12 +26,6 @@ std::vector<PolicyInfo> readiness_policies() {
   return choices;
 }
 
-const Kernel& read_kernel(const scenario::Cursor& root) {
-  const std::string name = root["kernel"].one_of(names_of(kernels(), &Kernel::name));
-  return *std::find_if(kernels().begin(), kernels().end(),
-                       [&](const Kernel& k) { return k.name == name; });
-}
-
 }  // namespace
 
 std::vector<PolicySeam> policy_seams() {
