@@ -46,6 +46,20 @@ std::string pin_name(unsigned gsi) {
   return number("kvm.vgic.spi", gsi + gic::first_spi);
 }
 
+/// From a changed pin to the guest's exception: the interrupt is queued, the vCPU kicked out of its
+/// guest, and the list registers filled.
+Costs kick_costs() {
+  return {"kvm.vgic", "kvm.kick", "exit.irq", "kvm.vgic",
+          "kvm.vgic", "entry",    "kvm.vgic", "kvm.vgic"};
+}
+
+/// From the begin of a flow handler to the call of an action where the line is masked in between,
+/// which is an exit with a fold, a prune, the access, and an entry.
+Costs mask_costs() {
+  return {"cpu",   "exit.mmio", "kvm.vgic", "kvm.vgic", "kvm.vgic",
+          "entry", "kvm.vgic",  "kvm.vgic", "entry",    "cpu"};
+}
+
 /// The graph of one machine.
 class Description : private platform::GraphBuilder {
  public:
@@ -161,8 +175,8 @@ void Description::handler(const DeviceSpec& d, NodeId trigger) {
                               kind::handler,
                               layer::vmm,
                               {{attribute::context, d.name + "_handler"}}});
-  forth(trigger, handler, seam::poll, {"ioctl"});
-  forth(handler, gsi(d.gsi), seam::gsi_level, {"ioctl"});
+  forth(trigger, handler, seam::poll, {});
+  forth(handler, gsi(d.gsi), seam::gsi_level, {"ioctl", "ioctl"});
   back(handler, *find(d.name), seam::device_access, {"ioctl"});
   back(handler, *find(d.name + "_vfio"), seam::set_irqs, {"ioctl", "ioctl"});
 }
@@ -193,7 +207,9 @@ void Description::resample(const DeviceSpec& d) {
   std::optional<NodeId> notifier = find(name);
   if (!notifier) {
     notifier = add({name, kind::resampler, layer::kvm, {{"policy", spec_.resample_policy}}});
-    back(*find(pin_name(d.gsi)), *notifier, seam::ack_notifier, {"kvm.vgic"});
+    // The line is lowered first, which kicks whoever has the interrupt on its list.
+    back(*find(pin_name(d.gsi)), *notifier, seam::ack_notifier,
+         {"kvm.vgic", "kvm.kick", "kvm.kick"});
   }
   const NodeId resamplefd = add({d.name + "_resamplefd", kind::eventfd, layer::host});
   const NodeId virqfd = add({d.name + "_virqfd", kind::virqfd, layer::host});
@@ -245,7 +261,7 @@ void Description::vector(const GuestLine& l, unsigned vcpu, NodeId pin, NodeId l
                              kind::guest_vector,
                              layer::guest,
                              {{attribute::context, cpu + "/hardirq"}}});
-  forth(pin, vector, seam::vector, {"kvm.kick", "entry"}, Use::exclusive);
+  forth(pin, vector, seam::vector, kick_costs(), Use::exclusive);
   forth(vector, line, seam::irq, {"irq.entry"});
   back(line, *thread, seam::eoi, {"irqchip"});
 }
@@ -259,8 +275,7 @@ void Description::action(const GuestLine& l, const GuestAction& a, NodeId line) 
   if (has_thread)
     attributes.push_back({attribute::context, number("irq/", l.gsi) + "-" + a.device});
   const NodeId driver = add({a.device + "_driver", kind::action, layer::guest, attributes});
-  forth(line, driver, seam::action,
-        l.oneshot ? Costs{"cpu", "exit.mmio", "entry", "cpu"} : Costs{"cpu"});
+  forth(line, driver, seam::action, l.oneshot ? mask_costs() : Costs{"cpu"});
   back(driver, line, seam::irqreturn, {"cpu", "cpu"});
   access(a, driver);
 }

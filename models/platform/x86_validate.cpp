@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "models/platform/graph_builder.h"
 #include "models/platform/x86_topology.h"
 
 namespace irqloom::x86 {
@@ -17,10 +18,6 @@ using Problems = std::vector<Problem>;
 
 std::string quoted(const std::string& name) {
   return "\"" + name + "\"";
-}
-
-std::string number(std::string_view prefix, unsigned n) {
-  return std::string(prefix) + std::to_string(n);
 }
 
 std::string device_part(const std::string& name) {

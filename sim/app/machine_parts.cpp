@@ -159,8 +159,9 @@ ScriptOp read_op(const Member& member, const Cursor& ops, const ScriptSpec& scri
                  const Parts& parts) {
   const Cursor& op = member.second;
   check_made_by_set(member, ops, "do", "operation");
-  operation_members().refuse_elsewhere(op, place_of(parts.arch));
+  // Of what is of another machine the operation is the reason, not its members.
   const OperationInfo& operation = read_operation(op["do"], script, parts.arch);
+  operation_members().refuse_elsewhere(op, place_of(parts.arch));
   std::vector<std::string> keys = {"order", "do"};
   if (parts.arch == Arch::arm64) keys.insert(keys.end(), {"if_failed", "if_done"});
   std::ranges::copy(members_of(operation.takes), std::back_inserter(keys));

@@ -71,6 +71,8 @@ std::vector<SideFile> gtkwave_files(const Waves& waves, const std::string& stem)
   append_group(save, waves, Group::wires, "wires", stem);
   append_group(save, waves, Group::state, "state", stem);
   append_group(save, waves, Group::engine, "engine", stem);
+  save += decimal;
+  save += "engine.violations[" + std::to_string(violation_bits - 1) + ":0]\n";
   std::vector<SideFile> files = {SideFile{stem + ".gtkw", save}};
   for (const WaveLabels& labels : waves.labels()) {
     files.push_back(SideFile{filter_name(stem, labels), filter_text(labels)});

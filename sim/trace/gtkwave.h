@@ -9,6 +9,9 @@
 
 namespace irqloom::trace {
 
+/// Of the count of violations, a variable beside the waves: "engine.violations".
+inline constexpr unsigned violation_bits = 16;
+
 /// A file that belongs beside a dump.
 struct SideFile {
   std::string name;

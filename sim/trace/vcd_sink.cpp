@@ -10,8 +10,6 @@ namespace irqloom::trace {
 
 namespace {
 
-constexpr unsigned violation_bits = 16;
-
 /// 0, 1, 2, ... in the printable characters, base 94.
 std::string identifier(std::size_t n) {
   std::string code;

@@ -86,15 +86,18 @@ std::vector<Listener> ArmExtraction::listeners() {
 // --- the VMM ------------------------------------------------------------------------------------
 
 void ArmExtraction::listen_to_ioctls(std::vector<Listener>& to) {
-  to.push_back({"kvm_arm_gic_realize", "KVM_CREATE_DEVICE",
-                [this] { open_ioctl({{"op", "create_vgic"}}); }});
-  to.push_back({"kvm_arm_gic_realize", "KVM_DEV_ARM_VGIC_GRP_ADDR",
-                [this] { open_ioctl({{"op", "set_addr"}}); }});
+  to.push_back({"kvm_arm_gic_realize", "KVM_CREATE_DEVICE", [this] {
+                  open_ioctl({{"op", "create_vgic"}});
+                }});
+  to.push_back({"kvm_arm_gic_realize", "KVM_DEV_ARM_VGIC_GRP_ADDR", [this] {
+                  open_ioctl({{"op", "set_addr"}});
+                }});
   to.push_back({"qemu_init_vcpu", "KVM_CREATE_VCPU", [this] {
                   open_ioctl({{"op", "create_vcpu"}, {"id", locals<MainThreadLocals>().vcpu}});
                 }});
-  to.push_back(
-      {"qemu_init_vcpu", "KVM_ARM_VCPU_INIT", [this] { open_ioctl({{"op", "vcpu_init"}}); }});
+  to.push_back({"qemu_init_vcpu", "KVM_ARM_VCPU_INIT", [this] {
+                  open_ioctl({{"op", "vcpu_init"}});
+                }});
   to.push_back({"vgic_v3_attr_regs_access", "KVM_SET_DEVICE_ATTR, KVM_GET_DEVICE_ATTR",
                 [this] { write_attribute(); }});
   to.push_back({"vfio_intp_interrupt", "the main loop reads the eventfd",
@@ -124,12 +127,13 @@ void ArmExtraction::listen_to_first_run(std::vector<Listener>& to) {
       if (!has_run_) act();
     };
   };
-  to.push_back({"kvm_vcpu_ioctl", "the vCPU thread calls KVM_RUN",
-                first([this] { open(Item::Kind::guest, {{"op", "run"}}, now().depth); })});
-  to.push_back({"kvm_vgic_map_resources", "config_lock: map the controller",
-                first([this] { acts_now(); })});
-  to.push_back({"kvm_vcpu_ioctl", "the checks of KVM_RUN are done",
-                first([this] { end_first_run(); })});
+  to.push_back({"kvm_vcpu_ioctl", "the vCPU thread calls KVM_RUN", first([this] {
+                  open(Item::Kind::guest, {{"op", "run"}}, now().depth);
+                })});
+  to.push_back(
+      {"kvm_vgic_map_resources", "config_lock: map the controller", first([this] { acts_now(); })});
+  to.push_back(
+      {"kvm_vcpu_ioctl", "the checks of KVM_RUN are done", first([this] { end_first_run(); })});
 }
 
 void ArmExtraction::end_first_run() {
@@ -149,10 +153,10 @@ void ArmExtraction::listen_to_injection(std::vector<Listener>& to) {
 // --- the guest ----------------------------------------------------------------------------------
 
 void ArmExtraction::listen_to_guest(std::vector<Listener>& to) {
-  to.push_back({"io_mem_abort", "exit: access of the distributor",
-                [this] { access_distributor(); }});
-  to.push_back({"dispatch_mmio_write", "irq_lock: write the interrupt's field",
-                [this] { acts_now(); }});
+  to.push_back(
+      {"io_mem_abort", "exit: access of the distributor", [this] { access_distributor(); }});
+  to.push_back(
+      {"dispatch_mmio_write", "irq_lock: write the interrupt's field", [this] { acts_now(); }});
   to.push_back({"gic_dist_init", "gic_cpu_init: PMR, enable", [this] {
                   for (Json& op : enable_cpu_interface(is_v3_))
                     add(Item::Kind::guest, std::move(op));
@@ -178,8 +182,9 @@ void ArmExtraction::listen_to_handler(std::vector<Listener>& to) {
                   read_iar();
                 })});
   to.push_back({"gic_handle_irq", "read IAR again", guest([this] { read_iar(); })});
-  to.push_back({"gic_handle_irq", "return from the interrupt",
-                guest([this] { add(Item::Kind::leave, {{"op", "eret"}}); })});
+  to.push_back({"gic_handle_irq", "return from the interrupt", guest([this] {
+                  add(Item::Kind::leave, {{"op", "eret"}});
+                })});
   const auto end = guest([this] { write_eoir(); });
   to.push_back({"handle_fasteoi_irq", "irq_eoi", end});
   to.push_back({"handle_fasteoi_irq", "irq_eoi of an interrupt that is not handled", end});

@@ -46,11 +46,11 @@ class X86Extraction final : public Extraction {
 };
 
 std::vector<Listener> X86Extraction::listeners() {
-  return {{"ioapic_write_indirect", "take ioapic->lock, replace the entry",
-           [this] { write_entry(); }},
-          {"common_interrupt", "return from the interrupt", [this] {
-             if (is_in_guest()) add(Item::Kind::leave, {{"op", "iret"}, {"vcpu", vcpu()}});
-           }}};
+  return {
+      {"ioapic_write_indirect", "take ioapic->lock, replace the entry", [this] { write_entry(); }},
+      {"common_interrupt", "return from the interrupt", [this] {
+         if (is_in_guest()) add(Item::Kind::leave, {{"op", "iret"}, {"vcpu", vcpu()}});
+       }}};
 }
 
 // Remote IRR is read-only, and a guest writes what it remembers of the rest.

@@ -67,7 +67,6 @@ TEST_CASE("counterexample: what wipes the request is named", "[app][counterexamp
   INFO(unmask);
   CHECK(contains(unmask, "of ioapic_write_indirect()"));
   CHECK(contains(unmask, "kvm.ioapic.pin16.irr 1>0"));
-  CHECK(contains(unmask, "the last step of the kernel before that: step"));
 }
 
 TEST_CASE("counterexample: its schedule has the continuation apart", "[app][counterexample]") {

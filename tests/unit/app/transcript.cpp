@@ -134,7 +134,7 @@ TEST_CASE("transcript: a kernel with a patch says so", "[app][transcript]") {
 
 // virt/kvm/arm/vgic.c, Linux 3.18: KVM_IRQFD is not refused before the first KVM_RUN, and what is
 // injected before it is dropped. The guest boots, and nothing is pending.
-TEST_CASE("transcript: an interrupt that is dropped", "[app][transcript]") {
+TEST_CASE("transcript: an interrupt that is dropped", "[app][transcript][slow]") {
   const Explored explored("pre-vgic-init/level.json", "drop");
   check_matches(explored);
   const Json& program = explored.program("lost-interrupt");
@@ -175,7 +175,7 @@ TEST_CASE("transcript: a virtual GIC that is initialised on demand", "[app][tran
   CHECK(contains(refused.program("lost-interrupt").dump(), R"("level":1,"ret":-16)"));
 }
 
-TEST_CASE("transcript: an assignment that waits for the controller", "[app][transcript]") {
+TEST_CASE("transcript: an assignment that waits for the controller", "[app][transcript][slow]") {
   const Explored explored("pre-vgic-init/stale-after-kill.json", "refuse-assign");
   check_matches(explored);
   const Json& program = explored.program("spurious-entry");
@@ -186,7 +186,8 @@ TEST_CASE("transcript: an assignment that waits for the controller", "[app][tran
 
 // Between the test of readiness and the record (models/kvm/vgic/readiness) nobody can come in who
 // does one thing after another.
-TEST_CASE("transcript: a race inside of one operation is said to be one", "[app][transcript]") {
+TEST_CASE("transcript: a race inside of one operation is said to be one",
+          "[app][transcript][slow]") {
   const Explored explored("pre-vgic-init/level.json", "latch-early-two-step");
   check_matches(explored);
   CHECK(explored.program("lost-interrupt").at("departs").get<bool>());
@@ -220,7 +221,7 @@ TEST_CASE("transcript: a machine that has no transcript is wrong input", "[app][
   CHECK(contains(ended.err, "/platform/vcpus"));
 }
 
-TEST_CASE("transcript: what cannot be written is 4", "[app][transcript]") {
+TEST_CASE("transcript: what cannot be written is 4", "[app][transcript][slow]") {
   const TempFolder folder;
   write_file(folder / "file", "");
   const std::string story = scenarios + "oneshot-resample/oneshot-resample.json";
@@ -231,7 +232,7 @@ TEST_CASE("transcript: what cannot be written is 4", "[app][transcript]") {
   CHECK(explore("/dev/full") == 4);
 }
 
-TEST_CASE("transcript: a schedule gives the same as the exploration", "[app][transcript]") {
+TEST_CASE("transcript: a schedule gives the same as the exploration", "[app][transcript][slow]") {
   const TempFolder folder;
   const std::string story = scenarios + "oneshot-resample/oneshot-resample.json";
   const Ended explored = test::irqloom(folder.path(), {"explore", story, "--variant", "linux-6.12",

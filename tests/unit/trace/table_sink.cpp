@@ -88,7 +88,7 @@ TEST_CASE("table: rows that matter are marked, notes stand below them", "[trace]
   toy::tell(t, sink, info);
   const std::vector<std::string> lines = toy::lines_of(out.str());
   for (const auto& [number, mark] : {std::pair{0, ' '}, {1, '>'}, {4, ' '}, {5, '>'}}) {
-    const std::size_t row = find(lines, "     " + std::to_string(number) + "  ");
+    const std::size_t row = find(lines, "  " + std::to_string(number) + "  ");
     INFO(number);
     REQUIRE(row < lines.size());
     CHECK(lines[row][2] == mark);

@@ -139,8 +139,9 @@ TEST_CASE("vcd: wires, small state and places, in scopes", "[trace][vcd]") {
                      "kvm.ioapic.pin16.irr_1", "engine.executor.cpu0.hardirq[15:0]",
                      "engine.executor.cpu0.holder[15:0]", "engine.executor.cpu0.exclusive[15:0]",
                      "engine.executor.cpu0.irqs_off[7:0]",
-                     "engine.lock.kvm.ioapic.lock.owner[15:0]", "context.dev0[31:0]",
-                     "context.hardirq0[31:0]", "context.kworker_0_2[31:0]", "context.vcpu0[31:0]"});
+                     "engine.lock.kvm.ioapic.lock.owner[15:0]", "engine.violations[15:0]",
+                     "context.dev0[31:0]", "context.hardirq0[31:0]", "context.kworker_0_2[31:0]",
+                     "context.vcpu0[31:0]"});
   // Every variable has a value from the start.
   for (const std::string& path : paths)
     CHECK(dump.values.at(path).begin()->first == 0);
