@@ -96,13 +96,20 @@ std::vector<Counterexample> write_counterexamples(const Fabric& fabric, const Sc
 void print_counterexample(std::ostream& out, const Fabric& fabric, const Scenario& scenario,
                           const Counterexample& c, std::size_t number, bool mermaid) {
   const explore::Schedule& s = c.schedule;
-  out << fmt::format("\n{}. {}, {} steps\n\n", number, place_text(s.property, s.where),
-                     s.steps.size());
-  if (!s.steps.empty()) print_steps(out, fabric, scenario, c, mermaid);
-  out << fmt::format("\n   why this is bad: {}\n", s.message);
+  out << fmt::format("\n{}. {}, {}\n\n", number, place_text(s.property, s.where), length_text(s));
+  if (!s.steps.empty()) {
+    print_steps(out, fabric, scenario, c, mermaid);
+    out << '\n';
+  }
+  out << fmt::format("   why this is bad: {}\n", s.message);
   if (s.loop_start != explore::no_loop)
     out << "   the loop can go on for ever, and fairness does not end it\n";
   if (!c.file.empty()) out << "   see it again:    " << replay_text(scenario, c.file) << '\n';
+}
+
+std::string length_text(const explore::Schedule& s) {
+  if (s.kind == FindingKind::unreachable) return "in no state";
+  return s.steps.empty() ? "at the start" : fmt::format("{} steps", s.steps.size());
 }
 
 Json to_json(const Counterexample& c) {
@@ -114,12 +121,13 @@ Json to_json(const Counterexample& c) {
                {"steps", s.steps.size()}};
   json["loop_start"] = s.loop_start == explore::no_loop ? Json(nullptr) : Json(s.loop_start);
   json["schedule"] = c.file.empty() ? Json(nullptr) : Json(c.file);
-  json["counterexample"] = Json::array();
+  Json& steps = json[s.kind == FindingKind::witness ? "witness" : "counterexample"];
+  steps = Json::array();
   for (const explore::ScheduleStep& step : s.steps) {
-    json["counterexample"].push_back({{"context", step.context},
-                                      {"routine", step.routine},
-                                      {"step", step.label},
-                                      {"choice", step.choice}});
+    steps.push_back({{"context", step.context},
+                     {"routine", step.routine},
+                     {"step", step.label},
+                     {"choice", step.choice}});
   }
   return json;
 }

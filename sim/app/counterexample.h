@@ -1,4 +1,4 @@
-// The counterexamples of an exploration: as schedule files, as tables, as JSON.
+// The counterexamples of an exploration, and its witnesses: as schedule files, as tables, as JSON.
 #pragma once
 
 #include <ostream>
@@ -16,7 +16,7 @@ namespace irqloom::app {
 /// A finding with its schedule.
 struct Counterexample {
   explore::Schedule schedule;
-  /// The schedule file; empty where there is nothing to replay (what was never reached).
+  /// The schedule file; empty where there is nothing to replay: no steps.
   std::string file;
 };
 
@@ -32,7 +32,10 @@ std::vector<Counterexample> write_counterexamples(const Fabric& fabric, const Sc
 void print_counterexample(std::ostream& out, const Fabric& fabric, const Scenario& scenario,
                           const Counterexample& counterexample, std::size_t number, bool mermaid);
 
-/// As one of "violations".
+/// "12 steps"; "at the start" where that state shows it; "in no state" of what cannot be reached.
+std::string length_text(const explore::Schedule& schedule);
+
+/// As one of "violations" or "witnesses".
 scenario::Json to_json(const Counterexample& counterexample);
 
 /// The command line that replays the file.
