@@ -60,7 +60,7 @@ std::string text_of(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-Json answer_of(const CheckItem& item) {
+Json answer_of(const CheckItem& item, std::uint64_t max_memory) {
   ScenarioChoice choice{item.file, std::nullopt, {}};
   if (!item.variant.empty()) choice.variant = item.variant;
   const Scenario s = load_scenario(choice);
@@ -76,6 +76,7 @@ Json answer_of(const CheckItem& item) {
   } else {
     explore::Limits limits;
     limits.max_states = s.max_states;
+    limits.max_memory = max_memory;
     const explore::Result result = explore_all(setup, s, limits, true);
     outcome = outcome_of(result, setup.fabric(), true);
     json["interrupted"] = result.bound == explore::Bound::interrupted;
@@ -106,9 +107,9 @@ std::vector<CheckItem> find_items(const std::vector<std::string>& files, bool wi
   return items;
 }
 
-std::string check_in_child(const CheckItem& item) {
+std::string check_in_child(const CheckItem& item, std::uint64_t max_memory) {
   try {
-    return text_of(answer_of(item));
+    return text_of(answer_of(item, max_memory));
   } catch (const Error& e) {
     return text_of({{"error", e.what()}, {"wrong_input", e.exit_code() == ExitCode::input}});
   } catch (const std::exception& e) {

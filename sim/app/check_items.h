@@ -42,9 +42,9 @@ std::string to_string(Mode mode);
 /// The items of these files, in their order; a file with a mistake becomes one item with an error.
 std::vector<CheckItem> find_items(const std::vector<std::string>& files, bool with_long);
 
-/// Runs or explores one item in this process: for a child process. What it returns is for
-/// take_answer().
-std::string check_in_child(const CheckItem& item);
+/// Runs or explores one item in this process: for a child process. An exploration takes at most
+/// `max_memory` bytes (0: no bound). What it returns is for take_answer().
+std::string check_in_child(const CheckItem& item, std::uint64_t max_memory);
 
 /// Takes what the child said into the item.
 void take_answer(CheckItem& item, const std::string& answer);

@@ -8,6 +8,7 @@
 #include "sim/app/check_items.h"
 #include "sim/app/commands.h"
 #include "sim/app/interrupt.h"
+#include "sim/app/memory_bound.h"
 #include "sim/app/report.h"
 #include "sim/app/terminal.h"
 #include "sim/check/find_scenarios.h"
@@ -29,17 +30,19 @@ std::string name_of(const CheckItem& item) {
 // --- checking -----------------------------------------------------------------------------------
 
 void run_items(const CheckOptions& options, Items& items) {
+  const unsigned jobs =
+      std::max(options.jobs != 0 ? options.jobs : std::thread::hardware_concurrency(), 1U);
+  const std::uint64_t max_memory = default_max_memory(jobs);
   std::vector<CheckItem*> pending;
   std::vector<std::function<std::string()>> work;
   for (CheckItem& item : items) {
     if (item.skipped || !item.error.empty()) continue;
     pending.push_back(&item);
-    work.emplace_back([&item] { return check_in_child(item); });
+    work.emplace_back([&item, max_memory] { return check_in_child(item, max_memory); });
   }
   ProgressLine progress(shows_progress() && !options.quiet && !options.json);
-  const unsigned jobs = options.jobs != 0 ? options.jobs : std::thread::hardware_concurrency();
   const auto show = [&](std::size_t n) { progress.show(fmt::format("{} of {}", n, work.size())); };
-  const auto results = check::run_forked(work, std::max(jobs, 1U), interrupted(), show);
+  const auto results = check::run_forked(work, jobs, interrupted(), show);
   for (std::size_t i = 0; i < results.size(); ++i) {
     if (results[i].finished) {
       take_answer(*pending[i], results[i].output);

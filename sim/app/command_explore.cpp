@@ -8,6 +8,8 @@
 #include "sim/app/counterexample.h"
 #include "sim/app/drive.h"
 #include "sim/app/interrupt.h"
+#include "sim/app/judged.h"
+#include "sim/app/memory_bound.h"
 #include "sim/app/report.h"
 #include "sim/app/terminal.h"
 #include "sim/app/transcript/transcript.h"
@@ -24,7 +26,9 @@ struct Answer {
   const Scenario& scenario;
   const Setup& setup;
   const Result& result;
+  const explore::Limits& limits;
   std::vector<Counterexample> counterexamples;  ///< One for each finding, in their order.
+  std::vector<Counterexample> witnesses;        ///< Likewise.
   std::vector<std::string> assumptions;
   std::optional<std::vector<std::string>> surprises;
   std::optional<std::string> transcript;  ///< The file, if one was written.
@@ -34,6 +38,7 @@ struct Answer {
 
 Json stats_json(const explore::Stats& s) {
   return {{"states", s.states},
+          {"expanded", s.expanded},
           {"transitions", s.transitions},
           {"depth", s.depth},
           {"seconds", s.seconds},
@@ -46,12 +51,19 @@ void print_answer_json(const Answer& a) {
   json["violations"] = Json::array();
   for (const Counterexample& c : a.counterexamples)
     json["violations"].push_back(to_json(c));
+  json["judged"] = judged_json(a.result);
+  json["not_judged"] = not_judged_json(a.result);
+  json["witnesses"] = Json::array();
+  for (const Counterexample& w : a.witnesses)
+    json["witnesses"].push_back(to_json(w));
   json["stats"] = stats_json(a.result.stats);
+  json["limits"] = limits_json(a.limits);
   json["fingerprint"] = a.result.fingerprint;
   json["scenario_hash"] = a.scenario.hash;
   json["properties"] = a.scenario.properties.judged;
   json["assumptions"] = a.assumptions;
   json["reasons"] = a.result.reasons;
+  json["advice"] = advice(a.setup.fabric(), a.scenario, a.limits, a.result);
   if (a.transcript) json["transcript"] = *a.transcript;
   if (a.surprises) json["as_expected"] = a.surprises->empty();
   print_json(json);
@@ -60,10 +72,17 @@ void print_answer_json(const Answer& a) {
 // --- text -------------------------------------------------------------------------------------
 
 std::string numbers_text(const explore::Stats& s) {
+  const std::uint64_t waiting = s.states - s.expanded;
   return fmt::format(
-      "{} states, {} transitions, depth {}; {:.2f} s, {} states/s, {:.1f} bytes/state\n",
-      grouped(s.states), grouped(s.transitions), s.depth, s.seconds, rounded(s.states_per_second),
-      s.bytes_per_state);
+      "{} states{}, {} transitions, depth {}; {:.2f} s, {} states/s, {:.1f} bytes/state\n",
+      grouped(s.states), waiting == 0 ? "" : fmt::format(" ({} not expanded)", grouped(waiting)),
+      grouped(s.transitions), s.depth, s.seconds, rounded(s.states_per_second), s.bytes_per_state);
+}
+
+/// Whether what is broken is only that something cannot be reached.
+bool is_only_unreachable(const Result& result) {
+  return std::all_of(result.findings.begin(), result.findings.end(),
+                     [](const explore::Finding& f) { return f.kind == FindingKind::unreachable; });
 }
 
 std::string verdict_text(const Answer& a) {
@@ -73,10 +92,12 @@ std::string verdict_text(const Answer& a) {
       text += ": in every interleaving of ";
       break;
     case Verdict::violated:
-      text += ": some interleaving of ";
+      text += is_only_unreachable(a.result) ? ": no interleaving reaches what it should, of "
+                                            : ": some interleaving of ";
       break;
     case Verdict::inconclusive:
-      text += ": not every interleaving was judged of ";
+      text += fmt::format(": {} states were visited, not every interleaving, of ",
+                          grouped(a.result.stats.states));
       break;
   }
   text += a.scenario.name;
@@ -84,19 +105,30 @@ std::string verdict_text(const Answer& a) {
   return text + "\n";
 }
 
+std::string advice_text(const Answer& a) {
+  std::string text;
+  for (const std::string& sentence : advice(a.setup.fabric(), a.scenario, a.limits, a.result))
+    text += "  " + sentence + "\n";
+  return text.empty() ? text : "what can help:\n" + text;
+}
+
 void print_answer_text(const Answer& a, bool quiet) {
   std::cout << verdict_text(a);
-  if (quiet) return;
+  if (quiet) {
+    std::cout << not_judged_text(a.result);
+    return;
+  }
   for (const Counterexample& c : a.counterexamples) {
-    std::cout << fmt::format("  {}: {} steps\n", place_text(c.schedule.property, c.schedule.where),
-                             c.schedule.steps.size());
+    std::cout << fmt::format("  {}: {}\n", place_text(c.schedule.property, c.schedule.where),
+                             length_text(c.schedule));
   }
   std::cout << numbers_text(a.result.stats);
   for (const std::string& reason : a.result.reasons)
     std::cout << "not conclusive: " << reason << '\n';
   for (const std::string& assumption : a.assumptions)
     std::cout << "assuming " << assumption << '\n';
-  std::cout << fmt::format("judged: {}\n", fmt::join(a.scenario.properties.judged, ", "));
+  std::cout << judged_text(a.scenario, a.result, a.witnesses) << not_judged_text(a.result);
+  if (a.result.verdict == Verdict::inconclusive) std::cout << advice_text(a);
   std::cout << surprises_text(a.surprises);
 }
 
@@ -106,16 +138,10 @@ explore::Limits limits_of(const ExploreOptions& options, const Scenario& scenari
                           ProgressLine& progress) {
   explore::Limits limits;
   limits.max_states = options.max_states.value_or(scenario.max_states);
-  limits.max_memory = options.max_memory;
+  limits.max_memory = options.max_memory.value_or(default_max_memory());
   limits.timeout = options.timeout;
   limits.progress = [&progress](const explore::Progress& p) { progress.show(p); };
   return limits;
-}
-
-Result explore_with_progress(const ExploreOptions& options, const Scenario& scenario,
-                             const Setup& setup) {
-  ProgressLine progress(shows_progress() && !options.quiet && !options.json);
-  return explore_all(setup, scenario, limits_of(options, scenario, progress), options.fuse);
 }
 
 /// A program for each counterexample, by the name of its schedule.
@@ -166,12 +192,17 @@ ExitCode explore_command(const ExploreOptions& options) {
   const bool is_terse = options.json || options.quiet;
   if (!is_terse) std::cout << title_text(scenario) << std::flush;
 
-  const Result result = explore_with_progress(options, scenario, setup);
-  Answer answer{scenario, setup, result, {}, assumptions_of(scenario, setup), {}, {}};
+  ProgressLine progress(shows_progress() && !options.quiet && !options.json);
+  const explore::Limits limits = limits_of(options, scenario, progress);
+  const Result result = explore_all(setup, scenario, limits, options.fuse);
+  progress.erase();
+  Answer answer{scenario, setup, result, limits, {}, {}, assumptions_of(scenario, setup), {}, {}};
   answer.surprises = surprises(scenario, scenario.expected_explore,
                                outcome_of(result, setup.fabric(), options.fuse));
   answer.counterexamples =
       write_counterexamples(setup, scenario, result.findings, options.fuse, options.out);
+  answer.witnesses =
+      write_counterexamples(setup, scenario, result.witnesses, options.fuse, options.out);
   if (!is_terse) {
     print_counterexamples(std::cout, setup.fabric(), scenario, answer.counterexamples,
                           options.mermaid);

@@ -32,7 +32,7 @@ ExitCode run_command(const RunOptions& options);
 struct ExploreOptions : CommonOptions {
   ScenarioChoice scenario;
   std::optional<std::uint64_t> max_states;  ///< None: the scenario's.
-  std::uint64_t max_memory = 0;             ///< Bytes; 0: no bound.
+  std::optional<std::uint64_t> max_memory;  ///< Bytes. None: half of what the machine has free.
   std::chrono::milliseconds timeout{0};     ///< 0: none.
   bool fuse = true;
   bool mermaid = false;       ///< Counterexamples as Mermaid diagrams instead of tables.

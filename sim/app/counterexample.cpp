@@ -135,13 +135,14 @@ std::string title_of(const Group& group) {
 void print_group(std::ostream& out, const Fabric& fabric, const Scenario& scenario,
                  const Group& group, std::size_t number, bool mermaid) {
   const explore::Schedule& first = group.front()->schedule;
-  out << fmt::format("\n{}. {}, {} steps\n\n", number, title_of(group), first.steps.size());
+  out << fmt::format("\n{}. {}, {}\n\n", number, title_of(group), length_text(first));
   if (!first.steps.empty()) {
     print_steps(out, fabric, scenario, group, mermaid);
     out << sentences_text(group.front()->reading.sentences);
   }
   for (const Counterexample* c : group) {
-    out << '\n' << paragraph("   why this is bad: ", c->schedule.message);
+    if (c != group.front() || !first.steps.empty()) out << '\n';
+    out << paragraph("   why this is bad: ", c->schedule.message);
     if (c->schedule.loop_start != explore::no_loop)
       out << "   the loop can go on for ever, and fairness does not end it\n";
     if (!c->file.empty()) out << "   see it again:    " << replay_text(scenario, c->file) << '\n';
@@ -199,6 +200,11 @@ std::string sentences_text(const std::vector<std::string>& sentences) {
   return text;
 }
 
+std::string length_text(const explore::Schedule& s) {
+  if (s.kind == FindingKind::unreachable) return "in no state";
+  return s.steps.empty() ? "at the start" : fmt::format("{} steps", s.steps.size());
+}
+
 Json to_json(const Counterexample& c) {
   const explore::Schedule& s = c.schedule;
   Json json = {{"property", s.property},
@@ -208,7 +214,7 @@ Json to_json(const Counterexample& c) {
                {"steps", s.steps.size()}};
   json["loop_start"] = s.loop_start == explore::no_loop ? Json(nullptr) : Json(s.loop_start);
   json["schedule"] = c.file.empty() ? Json(nullptr) : Json(c.file);
-  json["counterexample"] = json_of(s.steps);
+  json[s.kind == FindingKind::witness ? "witness" : "counterexample"] = json_of(s.steps);
   json["continuation"] = json_of(s.continuation);
   json["what_happened"] = c.reading.sentences;
   json["steps_that_matter"] = c.reading.notes.matter;

@@ -1,4 +1,4 @@
-// The counterexamples of an exploration: as schedule files, as tables, as JSON.
+// The counterexamples of an exploration, and its witnesses: as schedule files, as tables, as JSON.
 #pragma once
 
 #include <ostream>
@@ -18,7 +18,7 @@ namespace irqloom::app {
 /// A finding with its schedule.
 struct Counterexample {
   explore::Schedule schedule;
-  /// The schedule file; empty where there is nothing to replay (what was never reached).
+  /// The schedule file; empty where there is nothing to replay: no steps.
   std::string file;
   Reading reading = {};
 };
@@ -38,7 +38,10 @@ void print_counterexamples(std::ostream& out, const Fabric& fabric, const Scenar
 /// The sentences, each on lines of its own below a heading; nothing for none.
 std::string sentences_text(const std::vector<std::string>& sentences);
 
-/// As one of "violations".
+/// "12 steps"; "at the start" where that state shows it; "in no state" of what cannot be reached.
+std::string length_text(const explore::Schedule& schedule);
+
+/// As one of "violations" or "witnesses".
 scenario::Json to_json(const Counterexample& counterexample);
 
 /// The command line that replays the file.

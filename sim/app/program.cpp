@@ -132,9 +132,12 @@ void add_explore(CLI::App& app, Action& action) {
   auto timeout = std::make_shared<std::string>();
   add_scenario(*command, options->scenario);
   command->add_option("--seed", "Accepted everywhere; an exploration draws nothing");
-  command->add_option("--max-states", options->max_states, "Bound; default: the scenario's")
+  command
+      ->add_option("--max-states", options->max_states, "Bound; default: the scenario's, or none")
       ->transform(thousands());
-  command->add_option("--max-memory", options->max_memory, "Bound, such as 4G; default: none")
+  command
+      ->add_option("--max-memory", options->max_memory,
+                   "Bound on the process, such as 4G; default: half of what is free")
       ->transform(CLI::AsSizeValue(false));
   command->add_option("--timeout", *timeout, "Bound, such as 60s; default: none");
   command->add_flag("!--no-fuse", options->fuse, "Take local steps one by one");

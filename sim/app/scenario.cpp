@@ -16,7 +16,6 @@ namespace {
 using scenario::Cursor;
 using scenario::Document;
 
-constexpr std::uint64_t default_max_states = 1'000'000;
 constexpr std::uint64_t ps_per_ms = 1'000'000'000;
 
 /// Members of the document that a variant may patch.
@@ -113,9 +112,10 @@ RunSettings read_run(const Cursor& run) {
 }
 
 std::uint64_t read_max_states(const Cursor& explore) {
-  if (!explore) return default_max_states;
+  if (!explore) return 0;
   explore.unknown_keys({"max_states"});
-  return explore["max_states"].uint_or(default_max_states, 1);
+  const Cursor bound = explore["max_states"];
+  return bound ? bound.uint(1) : 0;
 }
 
 void read_expectations(const Cursor& expect, Scenario& s) {

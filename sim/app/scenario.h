@@ -52,7 +52,7 @@ struct Scenario {
   std::vector<Threshold> thresholds;
   timed::CostTable costs;
   RunSettings run;
-  std::uint64_t max_states = 0;
+  std::uint64_t max_states = 0;  ///< Of an exploration; 0: no bound.
   PropertyChoice properties;
   /// Of this variant; none where it says nothing.
   std::optional<check::Expectation> expected_run;

@@ -86,7 +86,8 @@ explore::Schedule parse_schedule(const scenario::Document& document) {
   s.where = root["where"].string();
   s.kind = root["kind"].one_of<FindingKind>({{"safety", FindingKind::safety},
                                              {"deadlock", FindingKind::deadlock},
-                                             {"liveness", FindingKind::liveness}});
+                                             {"liveness", FindingKind::liveness},
+                                             {"witness", FindingKind::witness}});
   s.message = root["message"].string();
   s.fuse = root["fuse"].boolean();
   for (const Cursor& step : root["steps"].elements())

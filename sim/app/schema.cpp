@@ -441,8 +441,9 @@ Members top_level() {
   const Json explore =
       object("The exploration.",
              {{"max_states",
-               with_default(Json{{"type", "integer"}, {"minimum", 1}, {"description", "Bound."}},
-                            1000000)}});
+               {{"type", "integer"},
+                {"minimum", 1},
+                {"description", "Bound on the states; without it, memory is the bound."}}}});
   return {
       {"$schema", text("Where this schema is.")},
       {"name",

@@ -60,7 +60,12 @@ std::string colored_verdict(std::string_view verdict, bool color) {
 }
 
 ProgressLine::~ProgressLine() {
+  erase();
+}
+
+void ProgressLine::erase() {
   if (shown_) std::cerr << erase_line << std::flush;
+  shown_ = false;
 }
 
 void ProgressLine::show(const std::string& text) {
@@ -70,11 +75,11 @@ void ProgressLine::show(const std::string& text) {
 }
 
 void ProgressLine::show(const explore::Progress& p) {
-  show(fmt::format("{}states {}  {}/s  transitions {}  frontier {}  depth {}  memory {}B",
-                   p.second_pass ? "graph: " : "", rounded(static_cast<double>(p.states)),
-                   rounded(p.states_per_second), rounded(static_cast<double>(p.transitions)),
+  show(fmt::format("states {}  {}/s  transitions {}  frontier {}  depth {}  memory {}B{}",
+                   rounded(static_cast<double>(p.states)), rounded(p.states_per_second),
+                   rounded(static_cast<double>(p.transitions)),
                    rounded(static_cast<double>(p.frontier)), p.depth,
-                   rounded(static_cast<double>(p.memory))));
+                   rounded(static_cast<double>(p.memory)), p.judging == 0 ? "" : ", graph kept"));
 }
 
 }  // namespace irqloom::app

@@ -34,6 +34,8 @@ class ProgressLine {
 
   void show(const std::string& text);
   void show(const explore::Progress& progress);
+  /// Leaves nothing behind.
+  void erase();
 
  private:
   bool active_;

@@ -28,6 +28,15 @@ bool is_still_lost(const Fabric& fabric, const explore::Schedule& s, const World
   });
 }
 
+/// Whether `end` is a state that the witness was to show.
+bool is_reached(const Fabric& fabric, const explore::Schedule& s, const World& end) {
+  const auto& all = fabric.properties();
+  return std::any_of(all.begin(), all.end(), [&](const Property& p) {
+    return p.name == s.property && p.where == s.where && p.kind == PropertyKind::reachable &&
+           p.p(end);
+  });
+}
+
 void judge(const Fabric& fabric, const explore::Schedule& schedule, bool same_scenario,
            Replayed& replayed) {
   const explore::ReplayResult& result = replayed.result;
@@ -46,6 +55,9 @@ void judge(const Fabric& fabric, const explore::Schedule& schedule, bool same_sc
                              schedule.steps.size(), schedule.steps.size() + schedule.missing));
   } else if (schedule.loop_start != explore::no_loop) {
     inconclusive("the loop does not close any more");
+  } else if (schedule.kind == FindingKind::witness) {
+    if (!is_reached(fabric, schedule, result.end))
+      inconclusive("the last state does not show any more what was to be reached");
   } else if (is_final_loss(schedule) && is_still_lost(fabric, schedule, result.end)) {
     if (same_scenario) {
       replayed.verdict = Verdict::violated;

@@ -13,6 +13,7 @@ Expander::Expander(const Fabric& fabric, const Assumptions* assumptions, bool fu
 void Expander::load(std::span<const std::byte> state, const Fingerprint& fingerprint) {
   state_ = state;
   fingerprint_ = fingerprint;
+  left_out_ = false;
   world_.load(state);
   for (std::size_t i = 0; i < blocked_.size(); ++i) {
     const auto c = static_cast<ContextId>(i);
@@ -26,6 +27,7 @@ const StepResult* Expander::step(ContextId c, std::uint16_t choice) {
   try {
     return &exec_.execute(c, choice, fuse_);
   } catch (const CapacityExceeded& e) {
+    left_out_ = true;
     exceeded_.insert(e.what());
     find_changes(fabric_.layout(), state_, world_, changes_);
     return nullptr;

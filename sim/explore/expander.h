@@ -43,6 +43,8 @@ class Expander {
   template <class Visit>
   void for_each_transition(Visit&& visit);
 
+  /// Whether a step of the loaded state was left out.
+  bool left_out() const { return left_out_; }
   /// What was too small, so far, in words: the space is not complete unless this is empty.
   const std::set<std::string>& exceeded() const { return exceeded_; }
 
@@ -63,6 +65,7 @@ class Expander {
   Fingerprint fingerprint_;
   std::vector<Blocked> blocked_;
   std::vector<WordChange> changes_;  ///< Of the step that was taken last.
+  bool left_out_ = false;
   std::set<std::string> exceeded_;
 };
 

@@ -35,14 +35,16 @@ void FairCycles::search_from(StateNumber root, std::uint32_t group) {
   while (!frames_.empty()) {
     Frame& frame = frames_.back();
     const StateNumber s = frame.state;
-    if (frame.edge == graph_.first[s + 1]) {
+    const std::uint64_t edge = graph_.first[s] + frame.taken;
+    if (edge == graph_.first[s + 1]) {
       frames_.pop_back();
       if (!frames_.empty())
         low_[frames_.back().state] = std::min(low_[frames_.back().state], low_[s]);
       leave(s);
       continue;
     }
-    const Edge& e = graph_.edges[frame.edge++];
+    ++frame.taken;
+    const Edge& e = graph_.edges[edge];
     // Finished components have left the group.
     if (group_[e.target] != group || !marks_.allows(e)) continue;
     if (index_[e.target] == 0) {
@@ -56,7 +58,7 @@ void FairCycles::search_from(StateNumber root, std::uint32_t group) {
 void FairCycles::enter(StateNumber s) {
   index_[s] = low_[s] = next_index_++;
   stack_.push_back(s);
-  frames_.push_back(Frame{s, graph_.first[s]});
+  frames_.push_back(Frame{s, 0});
 }
 
 // Takes the component of `s` off the stack, if `s` is the first of it that was entered.

@@ -36,7 +36,7 @@ class FairCycles {
  private:
   struct Frame {
     StateNumber state = 0;
-    std::uint64_t edge = 0;
+    std::uint32_t taken = 0;  ///< Of the state's edges.
   };
 
   void search_within(std::uint32_t group, std::span<const StateNumber> states);

@@ -2,43 +2,18 @@
 
 #include <algorithm>
 
-#include "sim/error.h"
-#include "sim/explore/safety.h"
-
 namespace irqloom::explore {
 
-namespace {
-
-constexpr std::uint64_t bytes_per_mib = std::uint64_t{1} << 20;
-
-}  // namespace
-
 StateNumber Graph::source(std::uint64_t edge) const {
-  const auto after = std::upper_bound(first.begin(), first.end(), edge);
-  return static_cast<StateNumber>(after - first.begin() - 1);
+  const auto states = std::views::iota(std::size_t{0}, first.size());
+  const auto after =
+      std::ranges::upper_bound(states, edge, {}, [this](std::size_t s) { return first[s]; });
+  return static_cast<StateNumber>(*after - 1);
 }
 
-std::uint64_t graph_memory(std::uint64_t states, std::uint64_t edges) {
-  constexpr std::uint64_t kept = sizeof(ContextSet) + 3 * sizeof(std::uint64_t);
-  constexpr std::uint64_t searching = 2 * sizeof(std::uint64_t) + 5 * sizeof(std::uint32_t);
-  return states * (kept + searching) + edges * (sizeof(Edge) + sizeof(StateNumber));
-}
-
-GraphPass::GraphPass(const Fabric& fabric, const Options& options, const StateStore& store,
-                     std::uint64_t transitions, Budget& budget)
-    : fabric_(fabric),
-      limits_(options.limits),
-      store_(store),
-      transitions_(transitions),
-      budget_(budget),
-      expander_(fabric, options.assumptions, options.fuse),
-      frontier_(fabric.initial()) {
-  choose_properties(options);
-}
-
-void GraphPass::choose_properties(const Options& options) {
+GraphBuilder::GraphBuilder(const Fabric& fabric, const Options& options) : fabric_(fabric) {
   for (const Property& p : fabric_.properties()) {
-    if (!needs_graph(p.kind) || !is_judged(options, p.name)) continue;
+    if (!needs_graph(p.kind) || !options.judges(p.name)) continue;
     GraphProperty chosen{&p, 0, 0};
     if (p.p) chosen.p = static_cast<std::uint8_t>(predicates_++);
     if (p.q) chosen.q = static_cast<std::uint8_t>(predicates_++);
@@ -46,7 +21,7 @@ void GraphPass::choose_properties(const Options& options) {
   }
 }
 
-std::optional<std::string> GraphPass::obstacle() const {
+std::optional<std::string> GraphBuilder::obstacle() const {
   const std::size_t contexts = fabric_.contexts().size();
   if (contexts > max_graph_contexts) {
     return "fairness is judged for at most " + std::to_string(max_graph_contexts) +
@@ -56,80 +31,70 @@ std::optional<std::string> GraphPass::obstacle() const {
     return "at most " + std::to_string(max_graph_predicates) +
            " predicates are judged on the graph, and here are " + std::to_string(predicates_);
   }
-  const std::uint64_t needed = store_.memory() + graph_memory(store_.size(), transitions_);
-  if (limits_.max_memory != 0 && needed > limits_.max_memory) {
-    return "the bound on memory leaves no room for the graph (" +
-           std::to_string(needed / bytes_per_mib + 1) + " MiB)";
+  if (has_too_many_choices_) {
+    return "a step has more than " + std::to_string(max_graph_choices) +
+           " ways, which the graph cannot number";
   }
   return std::nullopt;
 }
 
-Bound GraphPass::run() {
-  graph_.edges.reserve(transitions_);
-  graph_.first.reserve(store_.size() + 1);
-  graph_.owed.reserve(store_.size());
-  graph_.predicates.reserve(store_.size());
-  add_state({});
-  for (StateNumber n = 0; n < store_.size(); ++n) {
-    expand(n);
-    const Bound bound =
-        budget_.check(Progress{n, graph_.edges.size(), 0, frontier_.size(), 0, memory(), true});
-    if (bound != Bound::none) return bound;
-  }
-  graph_.first.push_back(graph_.edges.size());
-  return Bound::none;
-}
-
-std::uint64_t GraphPass::memory() const {
-  const std::uint64_t of_states = store_.size() * (sizeof(ContextSet) + 2 * sizeof(std::uint64_t));
-  return store_.memory() + frontier_.memory() + of_states + transitions_ * sizeof(Edge);
-}
-
-void GraphPass::expand(StateNumber state) {
-  expander_.load(frontier_.pop(), store_.fingerprint(state));
-  graph_.first.push_back(graph_.edges.size());
-  graph_.owed.push_back(owed());
-  expander_.for_each_transition([&](const Transition& t) { add_edge(t); });
-}
-
-void GraphPass::add_edge(const Transition& t) {
-  const StateNumber target = store_.find(t.target);
-  // The same order of search finds the same states in the same order, unless the model keeps
-  // something outside of the world.
-  if (target == no_state || target > pushed_) {
-    throw InternalError("a second exploration does not repeat the first: the step of context '" +
-                        fabric_.contexts()[t.context].name + "' depends on more than the world");
-  }
-  if (t.choice >= max_graph_choices) throw InternalError("a choice has more than 256 ways");
-  graph_.edges.push_back(
-      Edge{target, t.context, static_cast<std::uint8_t>(t.choice), t.result->marks});
-  if (target == pushed_) add_state(t.changes);
-}
-
-// Takes the working world as the next state.
-void GraphPass::add_state(std::span<const WordChange> changes) {
-  const World& world = expander_.world();
+void GraphBuilder::add_state(const World& world) {
   std::uint64_t bits = 0;
   for (const GraphProperty& g : graph_.properties) {
     if (g.property->p && g.property->p(world)) bits |= std::uint64_t{1} << g.p;
     if (g.property->q && g.property->q(world)) bits |= std::uint64_t{1} << g.q;
   }
   graph_.predicates.push_back(bits);
-  frontier_.push(world, changes);
-  ++pushed_;
 }
 
-ContextSet GraphPass::owed() const {
-  const std::span<const Blocked> blocked = expander_.blocked();
+void GraphBuilder::begin_edges(const Expander& expander) {
+  graph_.first.push_back(graph_.edges.size());
+  graph_.owed.push_back(owed(expander));
+}
+
+void GraphBuilder::add_edge(StateNumber target, const Transition& t) {
+  has_too_many_choices_ = has_too_many_choices_ || t.choice >= max_graph_choices;
+  graph_.edges.push_back(
+      Edge{target, t.context, static_cast<std::uint8_t>(t.choice), t.result->marks});
+}
+
+void GraphBuilder::cut_short() {
+  graph_.cut_short.push_back(static_cast<StateNumber>(graph_.owed.size() - 1));
+}
+
+const Graph& GraphBuilder::finish() {
+  while (graph_.first.size() <= graph_.size())
+    graph_.first.push_back(graph_.edges.size());
+  return graph_;
+}
+
+std::uint64_t GraphBuilder::memory() const {
+  return graph_.edges.memory() + graph_.first.memory() + graph_.owed.memory() +
+         graph_.predicates.memory();
+}
+
+// The larger of the two: backward edges, or a region and its components.
+std::uint64_t GraphBuilder::judging_memory() const {
+  const std::uint64_t states = graph_.size();
+  const std::uint64_t backward =
+      states * sizeof(std::uint64_t) + graph_.edges.size() * sizeof(StateNumber);
+  const std::uint64_t region = states * (2 * sizeof(std::uint64_t) + sizeof(StateNumber));
+  const std::uint64_t components = states * 6 * sizeof(std::uint32_t);
+  return std::max(backward, region + components);
+}
+
+ContextSet GraphBuilder::owed(const Expander& expander) const {
+  const std::span<const Blocked> blocked = expander.blocked();
+  const World& world = expander.world();
   const auto& contexts = fabric_.contexts();
   const auto executor = [&](std::size_t c) {
-    return fabric_.state(expander_.world(), static_cast<ContextId>(c)).executor;
+    return fabric_.state(world, static_cast<ContextId>(c)).executor;
   };
   const auto can_step = [&](std::size_t c) {
     return blocked[c] == Blocked::no && contexts[c].fairness == Fairness::fair;
   };
   const auto is_superseded = [&](std::size_t c) {
-    const ContextState& s = fabric_.state(expander_.world(), static_cast<ContextId>(c));
+    const ContextState& s = fabric_.state(world, static_cast<ContextId>(c));
     if (contexts[c].level != Level::thread || s.executor == 0 || s.outside != 0) return false;
     for (std::size_t h = 0; h < contexts.size(); ++h) {
       if (contexts[h].level == Level::hardirq && can_step(h) && executor(h) == s.executor) {

@@ -1,19 +1,21 @@
-// The numbered graph of the second pass: every edge, who is owed a step, which predicates hold.
+// The numbered graph of the states: every edge, who is owed a step, which predicates hold.
 //
 // 32 bytes a state and 8 an edge; 8 and 4 more for the edges backwards, which `recoverable` needs.
+// It may be a part of the whole: of some states not every edge is known then. What is judged on a
+// part is proved by what is known alone (docs/properties.md).
 #pragma once
 
 #include <bitset>
 #include <cstdint>
 #include <optional>
+#include <ranges>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "sim/explore/budget.h"
+#include "sim/explore/blocks.h"
 #include "sim/explore/expander.h"
 #include "sim/explore/explorer.h"
-#include "sim/explore/frontier.h"
 #include "sim/explore/store.h"
 
 namespace irqloom::explore {
@@ -38,17 +40,24 @@ struct GraphProperty {
 };
 
 struct Graph {
-  std::vector<Edge> edges;           ///< By source, contexts by id, choices from 0.
-  std::vector<std::uint64_t> first;  ///< Edges of state s: [first[s], first[s + 1]).
-  /// Per state, the contexts to which fairness owes a step: the fair ones that are enabled, except
-  /// those of thread level on whose executor a fair one of a higher level is pending.
-  std::vector<ContextSet> owed;
-  std::vector<std::uint64_t> predicates;
+  Blocks<Edge> edges;           ///< By source, contexts by id, choices from 0.
+  Blocks<std::uint64_t> first;  ///< Edges of state s: [first[s], first[s + 1]).
+  /// Per expanded state, the contexts to which fairness owes a step: the fair ones that are
+  /// enabled, except those of thread level on whose executor a fair one of a higher level is
+  /// pending.
+  Blocks<ContextSet> owed;
+  Blocks<std::uint64_t> predicates;
+  std::vector<StateNumber> cut_short;  ///< Expanded, but some of their edges are missing.
   std::vector<GraphProperty> properties;
 
-  std::size_t size() const { return owed.size(); }
-  std::span<const Edge> out(StateNumber s) const {
-    return {edges.data() + first[s], edges.data() + first[s + 1]};
+  std::size_t size() const { return predicates.size(); }
+  /// Those that are not are the last ones, and have no edges.
+  bool is_expanded(StateNumber s) const { return s < owed.size(); }
+  /// Whether every edge of every state is known.
+  bool is_whole() const { return owed.size() == size() && cut_short.empty(); }
+  auto out(StateNumber s) const {
+    return std::views::iota(first[s], first[s + 1]) |
+           std::views::transform([this](std::uint64_t e) -> const Edge& { return edges[e]; });
   }
   bool holds(StateNumber s, std::uint8_t predicate) const {
     return (predicates[s] >> predicate & 1) != 0;
@@ -57,40 +66,39 @@ struct Graph {
   StateNumber source(std::uint64_t edge) const;
 };
 
-/// Bytes of a graph with so many states and edges, with all that is needed for judging on it.
-std::uint64_t graph_memory(std::uint64_t states, std::uint64_t edges);
-
-/// Builds the graph of a space that a first pass has visited completely.
-class GraphPass {
+/// Makes the graph while a search goes on.
+class GraphBuilder {
  public:
-  /// All arguments outlive the pass. `transitions`: as the first pass counted them.
-  GraphPass(const Fabric& fabric, const Options& options, const StateStore& store,
-            std::uint64_t transitions, Budget& budget);
+  /// All arguments outlive the builder.
+  GraphBuilder(const Fabric& fabric, const Options& options);
 
+  /// Whether some property needs it.
+  bool is_needed() const { return !graph_.properties.empty(); }
   /// What is in the way of judging on a graph, in words, or nothing.
   std::optional<std::string> obstacle() const;
 
-  /// Visits all states again. Bound::none when the graph is complete. Call once, if no obstacle.
-  Bound run();
-  const Graph& graph() const { return graph_; }
+  /// The next state, by number.
+  void add_state(const World& world);
+  /// Begins the edges of the next state to be expanded, which is loaded.
+  void begin_edges(const Expander& expander);
+  void add_edge(StateNumber target, const Transition& t);
+  /// Some edges of the state are missing.
+  void cut_short();
+
+  /// The graph of what was told so far. Nothing can be told after it.
+  const Graph& finish();
+
+  /// Bytes allocated.
+  std::uint64_t memory() const;
+  /// Bytes that judging on the graph takes besides.
+  std::uint64_t judging_memory() const;
 
  private:
-  void choose_properties(const Options& options);
-  std::uint64_t memory() const;
-  void expand(StateNumber state);
-  void add_edge(const Transition& t);
-  void add_state(std::span<const WordChange> changes);
-  ContextSet owed() const;
+  ContextSet owed(const Expander& expander) const;
 
   const Fabric& fabric_;
-  const Limits& limits_;
-  const StateStore& store_;
-  std::uint64_t transitions_;
-  Budget& budget_;
-  Expander expander_;
-  Frontier frontier_;
   std::size_t predicates_ = 0;
-  StateNumber pushed_ = 0;
+  bool has_too_many_choices_ = false;
   Graph graph_;
 };
 

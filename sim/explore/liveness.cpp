@@ -6,7 +6,6 @@
 #include "sim/explore/lasso.h"
 #include "sim/explore/recover.h"
 #include "sim/explore/region.h"
-#include "sim/explore/safety.h"
 #include "sim/explore/schedule.h"
 
 namespace irqloom::explore {
@@ -28,7 +27,8 @@ void append(const Graph& graph, const std::vector<std::uint64_t>& edges, Finding
   }
 }
 
-std::optional<Finding> find_unrecoverable(const Fabric& fabric, const BackwardGraph& backward,
+std::optional<Finding> find_unrecoverable(const Fabric& fabric, const Graph& graph,
+                                          const BackwardGraph& backward,
                                           const GraphProperty& property, const StateStore& store,
                                           bool fuse) {
   const StateNumber lost = backward.first_lost(property.p);
@@ -38,8 +38,10 @@ std::optional<Finding> find_unrecoverable(const Fabric& fabric, const BackwardGr
   if (finding.path.empty()) {
     add_sentence(finding.message, "it cannot be reached from the start on");
   } else {
+    // What is not expanded may have taken an earlier one for recoverable.
+    const std::string where = graph.is_whole() ? "in" : "at the latest in";
     const ScheduleStep culprit = name_steps(fabric, finding.path, fuse).back();
-    add_sentence(finding.message, "it is lost in step '" + culprit.label + "' of " +
+    add_sentence(finding.message, "it is lost " + where + " step '" + culprit.label + "' of " +
                                       culprit.routine + " in " + culprit.context);
   }
   return finding;
@@ -48,7 +50,7 @@ std::optional<Finding> find_unrecoverable(const Fabric& fabric, const BackwardGr
 std::optional<Finding> find_quiescent(const Graph& graph, const Region& region, const Property& p) {
   if (p.kind == PropertyKind::no_cycle) return std::nullopt;
   for (const StateNumber s : region.states()) {
-    if (graph.owed[s].any()) continue;
+    if (!graph.is_expanded(s) || graph.owed[s].any()) continue;
     Finding finding = finding_of(p);
     append(graph, region.path_to(s), finding);
     add_sentence(finding.message, "nothing more has to happen after the last step");
@@ -81,21 +83,33 @@ std::optional<Finding> find_fair_violation(const Graph& graph, const GraphProper
   return end;
 }
 
-Bound judge_graph(const Fabric& fabric, const Graph& graph, const StateStore& store, bool fuse,
-                  const Budget& budget, std::vector<Finding>& findings) {
-  std::optional<BackwardGraph> backward;
-  for (const GraphProperty& g : graph.properties) {
-    if (const Bound bound = budget.is_over(); bound != Bound::none) return bound;
-    std::optional<Finding> finding;
-    if (g.property->kind == PropertyKind::recoverable) {
-      if (!backward) backward.emplace(fabric, graph);
-      finding = find_unrecoverable(fabric, *backward, g, store, fuse);
-    } else {
-      finding = find_fair_violation(graph, g);
+GraphJudgement judge_graph(const Fabric& fabric, const Graph& graph, const StateStore& store,
+                           bool fuse, const Budget& budget) {
+  GraphJudgement judgement;
+  std::vector<std::optional<Finding>> found(graph.properties.size());
+  const auto examine = [&](bool is_recoverable, const auto& find) {
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      const GraphProperty& g = graph.properties[i];
+      if ((g.property->kind == PropertyKind::recoverable) != is_recoverable) continue;
+      if (judgement.bound == Bound::none) judgement.bound = budget.is_over();
+      if (judgement.bound == Bound::none) {
+        found[i] = find(g);
+      } else {
+        judgement.unexamined.push_back(g.property->name);
+      }
     }
-    if (finding) findings.push_back(std::move(*finding));
+  };
+  std::optional<BackwardGraph> backward;
+  examine(true, [&](const GraphProperty& g) {
+    if (!backward) backward.emplace(fabric, graph);
+    return find_unrecoverable(fabric, graph, *backward, g, store, fuse);
+  });
+  backward.reset();
+  examine(false, [&](const GraphProperty& g) { return find_fair_violation(graph, g); });
+  for (std::optional<Finding>& f : found) {
+    if (f) judgement.findings.push_back(std::move(*f));
   }
-  return Bound::none;
+  return judgement;
 }
 
 }  // namespace irqloom::explore

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "sim/core/fabric.h"
@@ -10,11 +11,17 @@
 
 namespace irqloom::explore {
 
-/// Judges the properties of the graph one after the other until `budget` is over; at most one
-/// finding for each, appended to `findings`. Returns why it ended early, or Bound::none. `fuse`: as
+struct GraphJudgement {
+  std::vector<Finding> findings;        ///< At most one for each property, in their order.
+  std::vector<std::string> unexamined;  ///< Names of properties for which no time was left.
+  Bound bound = Bound::none;            ///< Why it ended early.
+};
+
+/// Judges the properties of the graph one after the other until `budget` is over. Of a graph that
+/// is not whole, a finding is as good: it rests on states all of whose edges are known. `fuse`: as
 /// in the exploration that built the graph.
-Bound judge_graph(const Fabric& fabric, const Graph& graph, const StateStore& store, bool fuse,
-                  const Budget& budget, std::vector<Finding>& findings);
+GraphJudgement judge_graph(const Fabric& fabric, const Graph& graph, const StateStore& store,
+                           bool fuse, const Budget& budget);
 
 /// A shortest fair execution that breaks an eventually, leads_to or no_cycle property: one that
 /// ends for good (fairness owes nobody a step), or a stem and a loop. Its message is the

@@ -14,7 +14,8 @@ class BackwardGraph {
   BackwardGraph(const Fabric& fabric, const Graph& graph);
 
   /// The state with the smallest number from which no path of fair contexts' edges leads to a state
-  /// where `predicate` holds, or no_state. Its parent, if it has one, still had such a path.
+  /// where `predicate` holds, nor to one of which not every edge is known; or no_state. Its parent,
+  /// if it has one, still had such a path.
   StateNumber first_lost(std::uint8_t predicate) const;
 
  private:

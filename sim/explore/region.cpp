@@ -7,6 +7,7 @@ namespace irqloom::explore {
 
 Region::Region(const Graph& graph, const GraphProperty& property)
     : graph_(graph), property_(property), arrived_(graph.size() * 2, unvisited) {
+  order_.reserve(graph.size());
   search();
 }
 

@@ -1,5 +1,7 @@
 #include "sim/explore/store.h"
 
+#include <algorithm>
+
 namespace irqloom::explore {
 
 namespace {
@@ -33,45 +35,49 @@ StateNumber StateStore::find(const Fingerprint& state) const {
 StateStore::Inserted StateStore::insert(const Fingerprint& state, const Link& link) {
   std::size_t at = locate(state);
   if (table_[at] != vacant) return Inserted{table_[at] & number_mask_, false};
-  if (size_ >= table_.size() / 4 * 3) {
+  if (size() >= table_.size() / 4 * 3) {
     rebuild();
     at = locate(state);
   }
-  if (size_ % block_states == 0) {
-    fingerprints_.push_back(std::make_unique_for_overwrite<Fingerprint[]>(block_states));
-    links_.push_back(std::make_unique_for_overwrite<Link[]>(block_states));
-  }
-  const auto n = static_cast<StateNumber>(size_++);
-  fingerprints_.back()[n % block_states] = state;
-  links_.back()[n % block_states] = link;
+  const auto n = static_cast<StateNumber>(size());
+  fingerprints_.push_back(state);
+  links_.push_back(link);
   table_[at] = entry(state, n);
   return Inserted{n, true};
 }
 
 void StateStore::rebuild() {
-  const std::size_t size = table_.size() * 2;
+  const std::size_t entries = table_.size() * 2;
   table_ = std::vector<std::uint32_t>();
-  table_.assign(size, vacant);
-  number_mask_ = static_cast<std::uint32_t>(size - 1);
-  for (StateNumber n = 0; n < size_; ++n) {
+  table_.assign(entries, vacant);
+  number_mask_ = static_cast<std::uint32_t>(entries - 1);
+  for (StateNumber n = 0; n < size(); ++n) {
     const Fingerprint& state = fingerprint(n);
-    std::size_t at = state.low & (size - 1);
+    std::size_t at = state.low & (entries - 1);
     while (table_[at] != vacant)
-      at = (at + 1) & (size - 1);
+      at = (at + 1) & (entries - 1);
     table_[at] = entry(state, n);
   }
 }
 
 std::size_t StateStore::memory() const {
-  constexpr std::size_t block = block_states * (sizeof(Fingerprint) + sizeof(Link));
-  return fingerprints_.size() * block + table_.size() * sizeof(std::uint32_t);
+  return fingerprints_.memory() + links_.memory() + table_.size() * sizeof(std::uint32_t);
 }
 
 double StateStore::bytes_per_state() const {
-  if (size_ == 0) return 0;
+  if (size() == 0) return 0;
   const std::size_t table = table_.size() * sizeof(std::uint32_t);
-  return static_cast<double>(table) / static_cast<double>(size_) + sizeof(Fingerprint) +
+  return static_cast<double>(table) / static_cast<double>(size()) + sizeof(Fingerprint) +
          sizeof(Link);
+}
+
+std::vector<PathStep> path_to(const StateStore& store, StateNumber state) {
+  std::vector<PathStep> path;
+  for (StateNumber n = state; store.link(n).parent != no_state; n = store.link(n).parent) {
+    path.push_back(PathStep{store.link(n).context, store.link(n).choice});
+  }
+  std::reverse(path.begin(), path.end());
+  return path;
 }
 
 }  // namespace irqloom::explore

@@ -6,10 +6,11 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <vector>
 
 #include "sim/core/ids.h"
+#include "sim/explore/blocks.h"
+#include "sim/explore/finding.h"
 #include "sim/explore/fingerprint.h"
 
 namespace irqloom::explore {
@@ -17,6 +18,7 @@ namespace irqloom::explore {
 /// A state's position in the order of discovery; 0 is the initial state.
 using StateNumber = std::uint32_t;
 inline constexpr StateNumber no_state = ~StateNumber{0};
+inline constexpr std::uint64_t most_states = no_state - std::uint64_t{1};
 
 /// How a state was found first. The initial state has parent no_state.
 struct Link {
@@ -25,7 +27,7 @@ struct Link {
   std::uint16_t choice = 0;
 };
 
-/// At most 2^32 - 2 states.
+/// At most most_states.
 class StateStore {
  public:
   struct Inserted {
@@ -40,11 +42,9 @@ class StateStore {
   /// The number of the state, or no_state.
   StateNumber find(const Fingerprint& state) const;
 
-  std::size_t size() const { return size_; }
-  const Fingerprint& fingerprint(StateNumber n) const {
-    return fingerprints_[n / block_states][n % block_states];
-  }
-  const Link& link(StateNumber n) const { return links_[n / block_states][n % block_states]; }
+  std::size_t size() const { return fingerprints_.size(); }
+  const Fingerprint& fingerprint(StateNumber n) const { return fingerprints_[n]; }
+  const Link& link(StateNumber n) const { return links_[n]; }
 
   /// Bytes allocated.
   std::size_t memory() const;
@@ -52,8 +52,6 @@ class StateStore {
   double bytes_per_state() const;
 
  private:
-  static constexpr std::size_t block_states = 4096;
-
   std::size_t locate(const Fingerprint& state) const;
   std::uint32_t entry(const Fingerprint& state, StateNumber n) const {
     return (tag(state) & ~number_mask_) | n;
@@ -63,12 +61,14 @@ class StateStore {
   }
   void rebuild();
 
-  std::size_t size_ = 0;
   /// Entries: the state's number in the low bits, and a tag from its fingerprint in the others.
   std::vector<std::uint32_t> table_;
   std::uint32_t number_mask_ = 0;  ///< table_.size() - 1, which is more than any number in it.
-  std::vector<std::unique_ptr<Fingerprint[]>> fingerprints_;
-  std::vector<std::unique_ptr<Link[]>> links_;
+  Blocks<Fingerprint> fingerprints_;
+  Blocks<Link> links_;
 };
+
+/// The transitions that found `state` first, from the initial state.
+std::vector<PathStep> path_to(const StateStore& store, StateNumber state);
 
 }  // namespace irqloom::explore

@@ -25,7 +25,7 @@ struct Cost {
   explore::Stats stats;
   bool complete = false;
   std::vector<double> seconds;
-  std::vector<double> all_seconds;  ///< With the second pass, where there is one.
+  std::vector<double> all_seconds;  ///< With the graph, where the space is complete.
 };
 
 void measure(const Story& story, Cost& cost) {
@@ -53,7 +53,7 @@ void measure_explore(Report& report, unsigned rounds) {
                {"ms with graph", "ms_with_graph"}},
               {},
               {"bytes/state: of the states visited, without the queue of those to expand",
-               "with graph: with the second pass, for lost interrupts, storms and the like"}};
+               "with graph: kept and judged, for lost interrupts, storms and the like"}};
   const std::vector<Story> all = stories();
   std::vector<Cost> costs(all.size());
   for (unsigned round = 0; round < rounds; ++round) {

@@ -17,7 +17,7 @@ struct Exploration {
   double seconds = 0;  ///< Of processor time.
 };
 
-/// Explores the story up to that many states; 0: all. `safety_only`: without the second pass.
+/// Explores the story up to that many states; 0: all. `safety_only`: without the graph.
 Exploration explore_story(const Story& story, std::uint64_t max_states, bool safety_only);
 
 }  // namespace irqloom::bench

@@ -1,4 +1,4 @@
-// States, transitions and shortest counterexamples of the first pass, counted by hand.
+// States, transitions, shortest counterexamples and witnesses of the search, counted by hand.
 #include "tests/unit/explore/toys.h"
 
 using namespace irqloom;
@@ -109,7 +109,26 @@ TEST_CASE("always, never and reachable", "[explore]") {
   CHECK(r.findings[1].property == "below-three");
   CHECK(r.findings[1].path.size() == 3);
   CHECK(r.findings[2].property == "nine");
+  CHECK(r.findings[2].kind == FindingKind::unreachable);
   CHECK(r.findings[2].message.find("cannot show what it is about") != std::string::npos);
+  REQUIRE(r.witnesses.size() == 1);
+  CHECK(r.witnesses[0].property == "four");
+  CHECK(r.witnesses[0].kind == FindingKind::witness);
+  CHECK(r.witnesses[0].path.size() == 4);
+  const std::vector<std::pair<std::string, explore::How>> expected = {
+      {"deadlock", explore::How::every_state},
+      {"self-deadlock", explore::How::every_state},
+      {"below-three", explore::How::counterexample},
+      {"seven", explore::How::every_state},
+      {"zero", explore::How::counterexample},
+      {"four", explore::How::witness},
+      {"nine", explore::How::every_state}};
+  REQUIRE(r.judged.size() == expected.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    CHECK(r.judged[i].property == expected[i].first);
+    CHECK(r.judged[i].how == expected[i].second);
+  }
+  CHECK(r.not_judged.empty());
 }
 
 TEST_CASE("steps' violations: one shortest counterexample per property and place", "[explore]") {
