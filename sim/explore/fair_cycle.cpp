@@ -81,7 +81,7 @@ void FairCycles::examine(std::span<const StateNumber> component) {
   bool has_edge = false;
   bool has_mark = marks_.wanted == 0;
   for (const StateNumber s : component) {
-    owed |= graph_.owed[s];
+    if (graph_.is_expanded(s)) owed |= graph_.owed[s];
     for (const Edge& e : graph_.out(s)) {
       if (group_[e.target] != group || !marks_.allows(e)) continue;
       has_edge = true;
