@@ -60,12 +60,13 @@ extern const EventType wakeup_abort;          ///< line: a wakeup interrupt abor
 extern const EventType suspend_result;        ///< line, aborted: pm_wakeup_pending()
 extern const EventType driver_report;         ///< device, valid: what a driver passes on
 
-/// Which code sent a level interrupt from KVM's IOAPIC: the label of a spurious entry.
+/// Which code sent the interrupt of a pin of KVM's IOAPIC: the label of a spurious entry.
 enum InjectOrigin : std::int64_t {
   inject_set_irq = 0,     ///< kvm_ioapic_set_irq -> ioapic_set_irq
   inject_write_indirect,  ///< ioapic_write_indirect
   inject_eoi,             ///< kvm_ioapic_update_eoi_one
-  inject_delayed          ///< kvm_ioapic_eoi_inject_work
+  inject_delayed,         ///< kvm_ioapic_eoi_inject_work
+  inject_retrigger        ///< apic_retrigger_irq: the guest, to itself
 };
 
 }  // namespace irqloom::event

@@ -13,9 +13,14 @@ Call IrqAffinity::irq_set_affinity(Exec& x, unsigned cpu) {
 
 void IrqAffinity::set_routine(Exec& x, Frame& self, AffinityLocals& f) {
   ROUTINE();
-  LOCK_IRQ(desc_.lock_, "desc->lock: irq_set_affinity", calls(desc_.chip));
-  CALL(desc_.chip->irq_set_affinity(x, desc_.config_.hwirq, f.cpu));
-  STEP("drop desc->lock");
+  LOCK_IRQ(desc_.lock_, "desc->lock: irq_set_affinity", writes(desc_.state_), calls(desc_.chip));
+  if (desc_.config_.moves_in_irq) {
+    x.set(desc_.state_).move_pending = 1;
+    x.set(desc_.state_).pending_cpu = f.cpu;
+  } else {
+    CALL(desc_.chip->irq_set_affinity(x, desc_.config_.hwirq, f.cpu));
+    STEP("drop desc->lock");
+  }
   x.unlock_irq(desc_.lock_);
   RETURN(self.result);
   ROUTINE_END();

@@ -1,5 +1,6 @@
-// irq_set_affinity() of one line (kernel/irq/manage.c, Linux 6.1.192): the chip is told under
-// desc->lock, whether or not an interrupt is under way (no CONFIG_GENERIC_PENDING_IRQ on arm64).
+// irq_set_affinity() of one line (kernel/irq/manage.c, Linux 6.1.192). On arm64 the chip is told
+// under desc->lock, whether or not an interrupt is under way; on x86 (CONFIG_GENERIC_PENDING_IRQ)
+// the wish is noted, and the next interrupt carries it out.
 #pragma once
 
 #include "models/genirq/desc.h"

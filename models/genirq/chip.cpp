@@ -108,6 +108,11 @@ void IrqDesc::handle_edge_irq(Exec& x, Frame& self) {
     CALL(chip->irq_ack(x, config_.hwirq));
     goto out;
   }
+  // The I/O APIC's irq_ack is apic_ack_edge(), which moves the interrupt first.
+  if (x.get(state_).move_pending != 0) {
+    CALL(x.call(move_));
+    STEP("irq_ack", cost("irqchip"), calls(chip));
+  }
   // From the acknowledge on, the vector can be delivered again.
   CALL(chip->irq_ack(x, config_.hwirq));
   for (;;) {

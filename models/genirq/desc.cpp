@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "models/genirq/thread.h"
+#include "models/property/marks.h"
 
 namespace irqloom {
 
@@ -37,6 +38,10 @@ IrqDesc::IrqDesc(const sc_core::sc_module_name& module_name, Fabric& fabric, Des
   disable_ = fabric.routine<&IrqDesc::disable_routine>(*this, "disable_irq_nosync", manage_c);
   enable_ = fabric.routine<&IrqDesc::enable_routine>(*this, "enable_irq", manage_c);
   finalize_ = fabric.routine<&IrqDesc::finalize_oneshot>(*this, "irq_finalize_oneshot", manage_c);
+  if (config_.moves_in_irq) {
+    move_ = fabric.routine<&IrqDesc::irq_move_irq>(*this, "irq_move_irq",
+                                                   "kernel/irq/migration.c, Linux 6.1.192");
+  }
   const std::string pm_c = "kernel/irq/pm.c, Linux 6.1.192";
   suspend_ = fabric.routine<&IrqDesc::suspend_routine>(*this, "suspend_device_irq", pm_c);
   resume_ = fabric.routine<&IrqDesc::resume_routine>(*this, "resume_irq", pm_c);
@@ -65,7 +70,9 @@ ContextId IrqDesc::thread(std::size_t action) const {
   return threads_.at(action)->context();
 }
 
+// Marked whatever the flow makes of it: an interrupt that is refused for ever is a storm too.
 Call IrqDesc::handle_irq(Exec& x) {
+  x.mark(is_guest() ? mark::guest_entry : mark::host_entry);
   return x.call(flow_routine_);
 }
 

@@ -2,7 +2,7 @@
 // and threaded actions, disable depth and spurious detection. The host's and the guest's lines are
 // this same model; what differs is the chip that is bound.
 //
-// kernel/irq/{chip,handle,manage,resend,spurious,pm}.c, Linux 6.1.192.
+// kernel/irq/{chip,handle,manage,migration,resend,spurious,pm}.c, Linux 6.1.192.
 #pragma once
 
 #include <memory>
@@ -30,9 +30,13 @@ struct DescState {
   std::uint8_t threads_active = 0;     ///< Woken, unfinished thread runs.
   std::uint8_t linked = 0;             ///< Bit per action on the chain.
   std::uint8_t runthread = 0;          ///< IRQTF_RUNTHREAD, bit per action.
-  std::uint8_t handled_deferred = 0;   ///< threads_handled changed since the last look.
-  std::uint32_t irqs_unhandled = 0;    ///< Threshold counter of note_interrupt().
-  std::uint32_t irq_count = 0;         ///< Likewise.
+  std::uint8_t handled_deferred = 0;   ///< threads_handled is not threads_handled_last any more.
+  std::uint8_t spurious_deferred = 0;  ///< SPURIOUS_DEFERRED in threads_handled_last.
+  std::uint8_t move_pending = 0;       ///< IRQD_SETAFFINITY_PENDING.
+  std::uint8_t pending_cpu = 0;        ///< Where to: the one CPU of pending_mask.
+  std::uint8_t reserved = 0;
+  std::uint32_t irqs_unhandled = 0;  ///< Threshold counter of note_interrupt().
+  std::uint32_t irq_count = 0;       ///< Likewise.
 };
 
 enum class Flow : std::uint8_t { fasteoi, level, edge };
@@ -46,6 +50,8 @@ struct DescConfig {
   bool edge = false;
   bool oneshot = false;         ///< IRQF_ONESHOT, common to all sharers.
   bool disable_unlazy = false;  ///< IRQ_DISABLE_UNLAZY.
+  /// IRQD_MOVE_PCNTXT is clear, as on x86: another CPU becomes its target in its next interrupt.
+  bool moves_in_irq = false;
   std::string layer = "guest";  ///< Of the thread contexts: "guest" or "host kernel".
   /// note_interrupt(): disable after `spurious_limit` unhandled of `spurious_window` counted.
   /// Linux: 99,900 of 100,000. 0: detection off.
@@ -125,6 +131,7 @@ class IrqDesc : public Module, public FlowIf, public IrqLineIf {
   void suspend_routine(Exec& x, Frame& self);
   void resume_routine(Exec& x, Frame& self);
   void finalize_oneshot(Exec& x, Frame& self, FlowLocals& f);
+  void irq_move_irq(Exec& x, Frame& self);
 
   // Parts of steps; all under desc->lock unless said.
   bool irq_may_run(Exec& x);
@@ -138,6 +145,7 @@ class IrqDesc : public Module, public FlowIf, public IrqLineIf {
   void begin_event(Exec& x);
   void irq_wake_thread(Exec& x, unsigned action);
   void note_interrupt(Exec& x, std::uint8_t ret);
+  static bool is_unhandled(DescState& s, std::uint8_t ret);
 
   DescConfig config_;
   std::vector<ActionConfig> action_configs_;
@@ -155,6 +163,7 @@ class IrqDesc : public Module, public FlowIf, public IrqLineIf {
   RoutineId suspend_;
   RoutineId resume_;
   RoutineId finalize_;
+  RoutineId move_ = 0;  ///< With moves_in_irq.
 };
 
 }  // namespace irqloom
@@ -165,7 +174,8 @@ IRQLOOM_FIELDS(irqloom::DescState, IRQLOOM_NUMBER(depth), IRQLOOM_FLAG(disabled)
                IRQLOOM_FLAG(wakeup_state), IRQLOOM_FLAG(wakeup_armed),
                IRQLOOM_FLAG(spurious_disabled), IRQLOOM_HEX(threads_oneshot),
                IRQLOOM_NUMBER(threads_active), IRQLOOM_HEX(linked), IRQLOOM_HEX(runthread),
-               IRQLOOM_FLAG(handled_deferred), IRQLOOM_NUMBER(irqs_unhandled),
-               IRQLOOM_NUMBER(irq_count));
+               IRQLOOM_FLAG(handled_deferred), IRQLOOM_FLAG(spurious_deferred),
+               IRQLOOM_FLAG(move_pending), IRQLOOM_NUMBER(pending_cpu), IRQLOOM_NUMBER(reserved),
+               IRQLOOM_NUMBER(irqs_unhandled), IRQLOOM_NUMBER(irq_count));
 IRQLOOM_FIELDS(irqloom::FlowLocals, IRQLOOM_NUMBER(i), IRQLOOM_HEX(ret), IRQLOOM_NUMBER(action),
                IRQLOOM_NUMBER(reserved));

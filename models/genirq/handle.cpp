@@ -28,7 +28,7 @@ void IrqDesc::handle_irq_event(Exec& x, Frame& self, FlowLocals& f) {
     x.emit(event::irq_handler_exit,
            {config_.irq, self.result == irq_none ? unhandled_label_ : handled_label_});
     f.ret |= static_cast<std::uint8_t>(self.result);
-    if ((self.result & irq_wake_thread_result) != 0) {
+    if (self.result == irq_wake_thread_result) {
       STEP("__irq_wake_thread", writes(state_));
       irq_wake_thread(x, f.i);
     }
@@ -45,16 +45,29 @@ void IrqDesc::handle_irq_event(Exec& x, Frame& self, FlowLocals& f) {
   ROUTINE_END();
 }
 
+// Whether note_interrupt() takes the interrupt for one that nobody handled. A pass that only woke
+// threads is judged by the next one of its kind: have threads handled something in between?
+bool IrqDesc::is_unhandled(DescState& s, std::uint8_t ret) {
+  if (ret == irq_none) return true;
+  if ((ret & irq_wake_thread_result) == 0) return false;
+  if (ret != irq_wake_thread_result) {
+    s.spurious_deferred = 0;  // A primary handler handled it: the threads do not matter.
+    return false;
+  }
+  const bool handled = s.handled_deferred != 0;
+  s.handled_deferred = 0;
+  return !handled;
+}
+
 // kernel/irq/spurious.c: note_interrupt(). The time windows are left out: every unhandled interrupt
 // counts as close to the one before.
 void IrqDesc::note_interrupt(Exec& x, std::uint8_t ret) {
   DescState& s = x.set(state_);
-  bool unhandled = ret == irq_none;
-  if (ret == irq_wake_thread_result) {
-    unhandled = s.handled_deferred == 0;
-    s.handled_deferred = 0;
+  if (ret == irq_wake_thread_result && s.spurious_deferred == 0) {
+    s.spurious_deferred = 1;
+    return;
   }
-  if (unhandled) ++s.irqs_unhandled;
+  if (is_unhandled(s, ret)) ++s.irqs_unhandled;
   if (s.irqs_unhandled == 0) return;
   if (++s.irq_count < config_.spurious_window) return;
   s.irq_count = 0;

@@ -25,19 +25,29 @@ GuestIoapicChip::GuestIoapicChip(const sc_core::sc_module_name& module_name, Fab
 
 Call GuestIoapicChip::write_mask(Exec& x, unsigned pin, bool mask) {
   return x.call<ChipLocals>(rte_write_, {.pin = static_cast<std::uint8_t>(pin),
-                                         .mask = static_cast<std::uint8_t>(mask ? 1 : 0),
-                                         .vcpu = vcpu_of(x, vcpus_)});
+                                         .vcpu = vcpu_of(x, vcpus_),
+                                         .value = static_cast<std::uint8_t>(mask ? 1 : 0)});
 }
 
-// The guest writes its cached copy of the entry with another mask bit.
+Call GuestIoapicChip::irq_set_affinity(Exec& x, unsigned hwirq, unsigned cpu) {
+  return x.call<ChipLocals>(rte_write_, {.pin = static_cast<std::uint8_t>(hwirq),
+                                         .high = 1,
+                                         .vcpu = vcpu_of(x, vcpus_),
+                                         .value = static_cast<std::uint8_t>(cpu)});
+}
+
+// The guest writes its cached copy of the entry with another mask bit or destination.
 void GuestIoapicChip::rte_write(Exec& x, Frame& self, ChipLocals& f) {
   ROUTINE();
   STEP("exit: write of a redirection entry", cost("exit.mmio"), calls(kvm_.ioapic()));
   vcpus_[f.vcpu]->exit(x, ioapic_window);
-  {
+  if (f.high != 0) {
+    const std::uint32_t high = static_cast<std::uint32_t>(f.value) << rte::dest_shift;
+    CALL(kvm_.ioapic().write_indirect(x, f.pin, true, high));
+  } else {
     const std::uint32_t low = rte::low(x.get(kvm_.ioapic().pin(f.pin)));
     const std::uint32_t bit = 1U << rte::mask_shift;
-    CALL(kvm_.ioapic().write_indirect(x, f.pin, false, f.mask != 0 ? low | bit : low & ~bit));
+    CALL(kvm_.ioapic().write_indirect(x, f.pin, false, f.value != 0 ? low | bit : low & ~bit));
   }
   STEP("enter the guest", cost("entry"), calls(kvm_));
   vcpus_[f.vcpu]->enter(x);
@@ -55,10 +65,10 @@ void GuestIoapicChip::eoi_write(Exec& x, Frame& self, ChipLocals& f) {
   ROUTINE();
   STEP("exit: EOI", cost("exit.eoi"), calls(kvm_));
   vcpus_[f.vcpu]->exit(x, apic_eoi);
-  f.vector = vcpus_[f.vcpu]->lapic().end_of_interrupt(x).value_or(0);
-  x.emit(event::kvm_eoi, {vcpus_[f.vcpu]->lapic().apic_id(), f.vector});
-  if (f.vector != 0) {
-    CALL(kvm_.ioapic().update_eoi(x, f.vector, vcpus_[f.vcpu]->lapic().trigger(x, f.vector)));
+  f.value = vcpus_[f.vcpu]->lapic().end_of_interrupt(x).value_or(0);
+  x.emit(event::kvm_eoi, {vcpus_[f.vcpu]->lapic().apic_id(), f.value});
+  if (f.value != 0) {
+    CALL(kvm_.ioapic().update_eoi(x, f.value, vcpus_[f.vcpu]->lapic().trigger(x, f.value)));
   }
   STEP("enter the guest", cost("entry"), calls(kvm_));
   vcpus_[f.vcpu]->enter(x);
@@ -66,9 +76,11 @@ void GuestIoapicChip::eoi_write(Exec& x, Frame& self, ChipLocals& f) {
   ROUTINE_END();
 }
 
+// arch/x86/kernel/apic/vector.c: apic_retrigger_irq(), an IPI with the pin's vector.
 Call GuestIoapicChip::irq_retrigger(Exec& x, unsigned hwirq) {
   const KvmPin& pin = x.get(kvm_.ioapic().pin(hwirq));
   kvm_.bus().accept(x, pin.dest, pin.vector, Trigger::edge);
+  x.emit(event::ioapic_inject, {hwirq, event::inject_retrigger});
   return Call::done();
 }
 

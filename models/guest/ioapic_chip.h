@@ -16,9 +16,9 @@ namespace irqloom {
 
 struct ChipLocals {
   std::uint8_t pin = 0;
-  std::uint8_t mask = 0;
+  std::uint8_t high = 0;  ///< The half of the entry with the destination is written.
   std::uint8_t vcpu = 0;
-  std::uint8_t vector = 0;
+  std::uint8_t value = 0;  ///< The mask bit, the destination, or the vector that was ended.
 };
 
 class GuestIoapicChip : public Module, public IrqChipIf {
@@ -35,6 +35,8 @@ class GuestIoapicChip : public Module, public IrqChipIf {
   Call irq_eoi(Exec& x, unsigned hwirq) override;
   Call irq_ack(Exec& x, unsigned hwirq) override { return irq_eoi(x, hwirq); }
   Call irq_retrigger(Exec& x, unsigned hwirq) override;
+  /// ioapic_set_affinity(). The vector stays: it is free on the new CPU too.
+  Call irq_set_affinity(Exec& x, unsigned hwirq, unsigned cpu) override;
   void touches(Footprint& footprint) const override;
 
  private:
@@ -50,5 +52,5 @@ class GuestIoapicChip : public Module, public IrqChipIf {
 
 }  // namespace irqloom
 
-IRQLOOM_FIELDS(irqloom::ChipLocals, IRQLOOM_NUMBER(pin), IRQLOOM_FLAG(mask), IRQLOOM_NUMBER(vcpu),
-               IRQLOOM_HEX(vector));
+IRQLOOM_FIELDS(irqloom::ChipLocals, IRQLOOM_NUMBER(pin), IRQLOOM_FLAG(high), IRQLOOM_NUMBER(vcpu),
+               IRQLOOM_HEX(value));

@@ -211,6 +211,7 @@ void KvmIoapic::eoi_routine(Exec& x, Frame& self, PinLocals& f) {
     } else {
       x.unlock(lock_);
       CALL(kvm_.notify_acked_irq(x, f.pin));
+      // The next pin with the vector is asked for its notifiers before the lock is dropped again.
       LOCK(lock_, "retake ioapic->lock, remote IRR := 0", cost("kvm.ioapic"), writes(pins_),
            calls(bus_), calls(kvm_), calls(*eoi_inject_));
     }

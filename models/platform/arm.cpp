@@ -313,7 +313,10 @@ std::function<bool(const World&)> Machine::work_predicate(const GuestLine& l) {
 void Machine::build_line(const Spec& spec, const GuestLine& l) {
   const std::string name = number("guest_irq", l.gsi);
   const unsigned intid = intid_of(l.gsi);
-  lines_.push_back({fabric_.name(name), name, -1, work_predicate(l)});
+  lines_.push_back({.label = fabric_.name(name),
+                    .name = name,
+                    .devices = devices_of(l.actions),
+                    .has_work = work_predicate(l)});
   auto desc = std::make_unique<IrqDesc>(name.c_str(), fabric_,
                                         DescConfig{.irq = l.gsi,
                                                    .hwirq = intid,
@@ -373,7 +376,7 @@ void Machine::add_properties() {
     const Slot<DeviceState> device = a.device->state();
     const Slot<VfioPlatformState> vfio = a.vfio->state();
     const Slot<DescState> host = a.host_desc->state();
-    fabric_.add(lost_interrupt(name, [device](const World& w) { return w[device].work != 0; }));
+    add_service_properties(fabric_, name, [device](const World& w) { return w[device].work != 0; });
     // Before a trigger is set, the line is disabled because nobody wants it.
     fabric_.add(stuck_masked(name, [vfio, host](const World& w) {
       return w[vfio].masked != 0 || (w[vfio].trigger != 0 && w[host].depth != 0);
@@ -381,7 +384,7 @@ void Machine::add_properties() {
   }
   for (const auto& [name, e] : emulated_) {
     const Slot<HeldLineState> device = e->state();
-    fabric_.add(lost_interrupt(name, [device](const World& w) { return w[device].work != 0; }));
+    add_service_properties(fabric_, name, [device](const World& w) { return w[device].work != 0; });
   }
   add_storm_properties(fabric_);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "models/guest/driver.h"
 
@@ -12,5 +13,13 @@ struct GuestAction {
   Driver::Serves serves = Driver::Serves::thread;
   bool reports = false;
 };
+
+/// Their names, in order.
+inline std::vector<std::string> devices_of(const std::vector<GuestAction>& actions) {
+  std::vector<std::string> names;
+  for (const GuestAction& action : actions)
+    names.push_back(action.device);
+  return names;
+}
 
 }  // namespace irqloom

@@ -20,6 +20,21 @@ std::invalid_argument not_of_x86() {
   return std::invalid_argument("scripts of an x86 machine have no such operation");
 }
 
+std::vector<ContextId> contexts_of(const std::vector<CpuEntry*>& entries) {
+  std::vector<ContextId> contexts;
+  for (const CpuEntry* entry : entries)
+    contexts.push_back(entry->context());
+  return contexts;
+}
+
+void bind_vector(const std::vector<CpuEntry*>& entries, std::uint8_t vector,
+                 sc_core::sc_export<FlowIf>& flow) {
+  for (CpuEntry* entry : entries) {
+    entry->add_vector(vector);
+    entry->flows.bind(flow);
+  }
+}
+
 }  // namespace
 
 Machine::Machine(Fabric& fabric, const Spec& spec)
@@ -188,11 +203,26 @@ std::function<bool(const World&)> Machine::work_predicate(const GuestLine& l) {
   };
 }
 
+/// The vCPUs that the domain maps its vector for: its own, or all if it is moved.
+std::vector<CpuEntry*> Machine::entries_of(const GuestLine& l) {
+  std::vector<CpuEntry*> entries;
+  for (std::size_t i = 0; i < guest_entries_.size(); ++i) {
+    if (l.moves || i == l.vcpu) entries.push_back(guest_entries_[i].get());
+  }
+  return entries;
+}
+
 void Machine::build_line(const Spec& spec, const GuestLine& l) {
   const std::string name = number("guest_irq", l.gsi);
-  CpuEntry& entry = *guest_entries_.at(l.vcpu);
-  entry.add_vector(l.vector);
-  lines_.push_back({fabric_.name(name), name, l.gsi, work_predicate(l)});
+  const std::vector<CpuEntry*> entries = entries_of(l);
+  lines_.push_back({.label = fabric_.name(name),
+                    .name = name,
+                    .devices = devices_of(l.actions),
+                    .has_work = work_predicate(l),
+                    .pin = l.gsi,
+                    .vector = l.vector,
+                    .entries = contexts_of(entries),
+                    .edge = l.flow == Flow::edge});
   kvm_->ioapic().preset(
       l.gsi, KvmPin{.vector = l.vector,
                     .trigger_mode = static_cast<std::uint8_t>(l.flow == Flow::edge ? 0 : 1),
@@ -215,7 +245,7 @@ void Machine::build_line(const Spec& spec, const GuestLine& l) {
                                                   .thread_cpus = guest_cpus_}));
     raw_lines_.back()->chip.bind(guest_chip_->ops);
     raw_lines_.back()->action.bind(drivers.at(0)->action);
-    entry.flows.bind(raw_lines_.back()->flow);
+    bind_vector(entries, l.vector, raw_lines_.back()->flow);
     return;
   }
   auto desc = std::make_unique<IrqDesc>(name.c_str(), fabric_,
@@ -223,6 +253,8 @@ void Machine::build_line(const Spec& spec, const GuestLine& l) {
                                                    .hwirq = l.gsi,
                                                    .flow = l.flow,
                                                    .oneshot = l.oneshot,
+                                                   .disable_unlazy = l.unlazy,
+                                                   .moves_in_irq = l.moves,
                                                    .layer = "guest",
                                                    .spurious_limit = spec.spurious_limit,
                                                    .spurious_window = spec.spurious_window,
@@ -235,7 +267,7 @@ void Machine::build_line(const Spec& spec, const GuestLine& l) {
   if (l.wakeup) desc->wake_at_reset();
   if (l.enabled_at_reset) desc->start_at_reset(l.masked_at_reset);
   desc->chip.bind(guest_chip_->ops);
-  entry.flows.bind(desc->flow);
+  bind_vector(entries, l.vector, desc->flow);
   guest_descs_.emplace_back(l.gsi, std::move(desc));
 }
 
@@ -291,6 +323,11 @@ Script::Op Machine::line_operation(const ScriptOp& op) {
       return [desc](Exec& x) { return desc->suspend_device_irq(x); };
     case Kind::check_wakeup:
       return [desc](Exec& x) { return desc->check_wakeup(x); };
+    case Kind::set_affinity:
+      affinities_.push_back(std::make_unique<IrqAffinity>(fabric_, *desc));
+      return [affinity = affinities_.back().get(), cpu = op.value](Exec& x) {
+        return affinity->irq_set_affinity(x, cpu);
+      };
     case Kind::resume:
       return [desc](Exec& x) { return desc->resume_device_irq(x); };
     default:
@@ -340,13 +377,13 @@ void Machine::add_properties(const Spec& /*spec*/) {
     const Slot<DeviceState> device = a.device->state();
     const Slot<VfioIntxState> vfio = a.vfio->state();
     const Slot<DescState> host = a.host_desc->state();
-    fabric_.add(lost_interrupt(name, [device](const World& w) { return w[device].work != 0; }));
+    add_service_properties(fabric_, name, [device](const World& w) { return w[device].work != 0; });
     fabric_.add(stuck_masked(
         name, [vfio, host](const World& w) { return w[vfio].masked != 0 || w[host].depth != 0; }));
   }
   for (const auto& [name, e] : emulated_) {
     const Slot<EmulatedState> device = e->state();
-    fabric_.add(lost_interrupt(name, [device](const World& w) { return w[device].work != 0; }));
+    add_service_properties(fabric_, name, [device](const World& w) { return w[device].work != 0; });
   }
   add_storm_properties(fabric_);
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "models/eventfd/eventfd.h"
+#include "models/genirq/affinity.h"
 #include "models/genirq/desc.h"
 #include "models/genirq/entry.h"
 #include "models/guest/driver.h"
@@ -57,9 +58,11 @@ struct GuestLine {
   unsigned gsi = 16;
   std::uint8_t vector = 0x51;
   unsigned vcpu = 0;
+  bool moves = false;  ///< A script moves it to another vCPU.
   Flow flow = Flow::fasteoi;
   bool oneshot = true;
-  bool raw = false;  ///< The guest without locks instead of Linux's genirq.
+  bool unlazy = false;  ///< IRQ_DISABLE_UNLAZY.
+  bool raw = false;     ///< The guest without locks instead of Linux's genirq.
   bool masked_at_reset = false;
   bool enabled_at_reset = true;
   bool wakeup = false;  ///< irq_set_irq_wake() was called.
@@ -116,6 +119,7 @@ class Machine {
   void build_kvm(const Spec& spec);
   void build_device(const Spec& spec, const AssignedSpec& d);
   void build_line(const Spec& spec, const GuestLine& line);
+  std::vector<CpuEntry*> entries_of(const GuestLine& line);
   void build_script(const ScriptSpec& script);
   Script::Op operation(const ScriptOp& op);
   Script::Op device_operation(const ScriptOp& op);
@@ -147,6 +151,7 @@ class Machine {
   std::vector<std::pair<unsigned, std::unique_ptr<IrqDesc>>> guest_descs_;
   std::vector<std::unique_ptr<RawLine>> raw_lines_;
   std::vector<std::unique_ptr<Driver>> drivers_;
+  std::vector<std::unique_ptr<IrqAffinity>> affinities_;
   std::vector<std::unique_ptr<Script>> scripts_;
   std::vector<SpuriousEntry::Line> lines_;
 };

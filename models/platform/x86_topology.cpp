@@ -233,10 +233,13 @@ void Description::line(const GuestLine& l) {
   if (l.gsi < spec_.pins && l.vcpu < spec_.vcpus) {
     const NodeId pin = *find(number("kvm.ioapic.pin", l.gsi));
     node(pin).attributes.push_back({attribute::part, part + "/vector"});
-    const NodeId vector = guest_vector(l.vcpu, l.vector);
-    // Linux gives every line a vector of its own on its CPU (kernel/irq/matrix.c, Linux 6.1).
-    forth(pin, vector, seam::vector, {}, Use::exclusive);
-    forth(vector, line, seam::irq, {"irq.entry"});
+    for (unsigned vcpu = 0; vcpu < spec_.vcpus; ++vcpu) {
+      if (!l.moves && vcpu != l.vcpu) continue;
+      const NodeId vector = guest_vector(vcpu, l.vector);
+      // Linux gives every line a vector of its own on its CPU (kernel/irq/matrix.c, Linux 6.1).
+      forth(pin, vector, seam::vector, {}, Use::exclusive);
+      forth(vector, line, seam::irq, {"irq.entry"});
+    }
   }
   Costs costs = flow_costs(l);
   for (const GuestAction& a : l.actions) {

@@ -5,9 +5,10 @@
 
 namespace irqloom::mark {
 
-inline constexpr std::uint8_t raise = 1;        ///< A device got new work.
-inline constexpr std::uint8_t served = 2;       ///< A driver served work.
-inline constexpr std::uint8_t guest_entry = 4;  ///< A guest line's flow handler ran its actions.
-inline constexpr std::uint8_t host_entry = 8;   ///< A host line's flow handler ran its actions.
+inline constexpr std::uint8_t raise = 1;   ///< A device got new work.
+inline constexpr std::uint8_t served = 2;  ///< A driver served work.
+inline constexpr std::uint8_t guest_entry =
+    4;  ///< A guest line's flow handler began, or went round.
+inline constexpr std::uint8_t host_entry = 8;  ///< A host line's did.
 
 }  // namespace irqloom::mark

@@ -9,13 +9,13 @@ void add_storm_properties(Fabric& fabric) {
   fabric.add(Property{.name = "storm",
                       .kind = PropertyKind::no_cycle,
                       .where = "guest",
-                      .message = "the guest's handlers run for ever and nothing is served",
+                      .message = "the guest takes interrupts for ever and nothing is served",
                       .mark = mark::guest_entry,
                       .without = progress});
   fabric.add(Property{.name = "storm",
                       .kind = PropertyKind::no_cycle,
                       .where = "host",
-                      .message = "the host's handlers run for ever and nothing is served",
+                      .message = "the host takes interrupts for ever and nothing is served",
                       .mark = mark::host_entry,
                       .without = progress});
 }

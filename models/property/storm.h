@@ -1,4 +1,5 @@
-// storm: a fair cycle in which handlers run for ever, nothing is raised and nothing is served.
+// storm: a fair cycle in which interrupts are taken for ever, whether or not their handlers run,
+// nothing is raised and nothing is served.
 #pragma once
 
 #include "sim/core/fabric.h"

@@ -105,6 +105,7 @@ x86::GuestLine read_line(const Member& member, const Parts& parts) {
   spec.flow = line["flow"].one_of_or<Flow>(
       Flow::fasteoi, {{"fasteoi", Flow::fasteoi}, {"level", Flow::level}, {"edge", Flow::edge}});
   spec.oneshot = line["oneshot"].boolean_or(true);
+  spec.unlazy = line["unlazy"].boolean_or(false);
   spec.raw = line["os"].one_of_or<bool>(false, {{"linux", false}, {"raw", true}});
   spec.masked_at_reset = line["masked"].boolean_or(false);
   spec.enabled_at_reset = line["enabled"].boolean_or(true);
@@ -128,8 +129,24 @@ void read_guest(const Cursor& root, x86::Spec& spec, Parts& parts) {
             [](const x86::GuestLine& a, const x86::GuestLine& b) { return a.gsi < b.gsi; });
 }
 
-// --- thresholds
-// -----------------------------------------------------------------------------------
+/// Lines that scripts move. A level pin moves at its EOI (ioapic_ack_level()), which is not
+/// modelled.
+void read_moves(const Cursor& root, x86::Spec& spec) {
+  for (const ScriptSpec& script : spec.scripts) {
+    for (const ScriptOp& op : script.ops) {
+      if (op.kind != ScriptOp::Kind::set_affinity) continue;
+      const auto line = std::ranges::find(spec.lines, op.gsi, &x86::GuestLine::gsi);
+      if (line->flow != Flow::edge) {
+        root["scripts"][script.name].fail(
+            fmt::format("the script moves GSI {}, which is level-triggered", op.gsi),
+            "\"flow\": \"edge\" of that line");
+      }
+      line->moves = true;
+    }
+  }
+}
+
+// --- scripts ----------------------------------------------------------------------------------
 
 // KVM's IOAPIC_SUCCESSIVE_IRQ_MAX_COUNT is 10000 (arch/x86/kvm/ioapic.h, Linux 6.1).
 Threshold read_successive_eois(const Cursor& root) {
@@ -158,6 +175,7 @@ x86::Spec read_x86(const Cursor& root, Mode mode) {
   read_devices(root, spec, parts);
   read_guest(root, spec, parts);
   spec.scripts = read_scripts(root, parts);
+  read_moves(root, spec);
   const std::vector<Threshold> thresholds = read_x86_thresholds(root);
   spec.throttle_limit = narrow<std::uint16_t>(value_of(thresholds[0], mode));
   if (thresholds.size() == 3) {

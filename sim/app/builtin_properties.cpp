@@ -17,25 +17,35 @@ const std::vector<BuiltinProperty>& builtin_properties() {
        "kernel/locking/lockdep.c, irq-safe and irq-unsafe lock classes"},
       {"lock-order", "two locks are taken in both orders", "kernel/locking/lockdep.c"},
       {"lost-interrupt", "a device's work can never be served again without help",
-       "models/property/recovery.cpp"},
+       "models/property/recovery.h"},
       {"nested-signal",
        "an eventfd is signalled from within its own wake-up and the signal is lost",
        "fs/eventfd.c, eventfd_signal_allowed()"},
       {"self-deadlock", "code waits for itself, within one executor", "sim/core/deadlock.h"},
+      {"served-eventually", "a device's work can wait for ever although its interrupt is not lost",
+       "models/property/recovery.h", true},
       {"sleep-in-atomic", "code may sleep with a spinlock held or interrupts off",
        "kernel/sched/core.c, __might_resched()"},
       {"spurious-entry", "the guest's handlers run and find no work in any device of the line",
-       "models/property/spurious_entry.cpp"},
-      {"storm", "handlers can run for ever although nothing is raised and nothing served",
-       "models/property/storm.cpp"},
+       "models/property/spurious_entry.h"},
+      {"storm", "interrupts can be taken for ever although nothing is raised and nothing served",
+       "models/property/storm.h"},
       {"stuck-masked", "the host's mask of an interrupt can never be lifted without help",
-       "models/property/recovery.cpp"},
+       "models/property/recovery.h"},
       {"suspend-aborted", "a wakeup interrupt aborts a suspend although no device has work",
        "models/property/spurious_entry.cpp"},
       {"unbalanced-enable", "enable_irq() of a line that is not disabled",
        "kernel/irq/manage.c, __enable_irq()"},
   };
   return table;
+}
+
+std::vector<std::string> builtin_names(bool all) {
+  std::vector<std::string> names;
+  for (const BuiltinProperty& p : builtin_properties()) {
+    if (all || !p.by_name_only) names.emplace_back(p.name);
+  }
+  return names;
 }
 
 bool is_builtin_property(std::string_view name) {

@@ -10,7 +10,8 @@ namespace {
 const ModelInfo rows[] = {
     {"eventfd/eventfd", "an eventfd: counter, wake walk, dropped nested signals",
      "fs/eventfd.c, Linux 6.1"},
-    {"genirq/affinity", "irq_set_affinity() of a line", "kernel/irq/manage.c, Linux 6.1"},
+    {"genirq/affinity", "irq_set_affinity() of a line, now or in its next interrupt",
+     "kernel/irq/manage.c and migration.c, Linux 6.1"},
     {"genirq/desc",
      "an interrupt line of the generic IRQ layer: flow handlers, shared and threaded actions",
      "kernel/irq/{chip,handle,manage,resend,spurious,pm}.c, Linux 6.1"},

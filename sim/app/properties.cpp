@@ -24,13 +24,6 @@ const std::vector<std::pair<std::string, PropertyKind>>& kinds() {
   return table;
 }
 
-std::vector<std::string> builtin_names() {
-  std::vector<std::string> names;
-  for (const BuiltinProperty& p : builtin_properties())
-    names.emplace_back(p.name);
-  return names;
-}
-
 /// Whether it is taken in; false: it is left out.
 bool read_builtin(const Cursor& value) {
   if (value.json().is_boolean()) {
@@ -49,7 +42,7 @@ bool read_builtin(const Cursor& value) {
 std::vector<std::string> judged_builtins(const std::vector<std::string>& taken,
                                          const std::vector<std::string>& left_out) {
   if (!taken.empty() || left_out.empty()) return taken;
-  std::vector<std::string> names = builtin_names();
+  std::vector<std::string> names = builtin_names(false);
   std::erase_if(names, [&](const std::string& n) {
     return std::ranges::find(left_out, n) != left_out.end();
   });
@@ -71,7 +64,7 @@ void check_property_name(const Member& member) {
 /// False: the property is left out.
 bool read_defined(const Member& member) {
   const auto& [name, property] = member;
-  const auto names = builtin_names();
+  const auto names = builtin_names(true);
   const bool is_left_out = property.json().is_boolean() && !property.boolean();
   // One of the scenario's own may be left out, a misspelt one may not.
   if (is_left_out && scenario::nearest(name, names).empty()) return false;
@@ -159,7 +152,7 @@ void check_waits(const Assumption& a, const std::vector<Assumption>& earlier, co
 PropertyChoice read_properties(const Cursor& properties) {
   PropertyChoice choice;
   if (!properties) {
-    choice.judged = builtin_names();
+    choice.judged = builtin_names(false);
     return choice;
   }
   std::vector<std::string> taken;

@@ -188,7 +188,7 @@ Json line() {
       "A line of the guest.",
       {{"trigger",
         with_default(one_of_names("arm64: its trigger type.", {"level", "edge"}), "level")},
-       {"unlazy", flag("arm64: disabling masks at once.", false)},
+       {"unlazy", flag("IRQ_DISABLE_UNLAZY: disabling it masks it at once.", false)},
        {"vector", number("x86: its vector; default: 65 + GSI.", 32, 255)},
        {"vcpu", with_default(number("The vCPU that it is routed to.", 0, 7), 0)},
        {"flow", with_default(one_of_names("x86: the flow handler.", {"fasteoi", "level", "edge"}),
@@ -367,13 +367,14 @@ Json properties() {
       {"description",
        "What is judged. {} takes a built-in one in, false leaves it out: if some are taken in, "
        "only "
-       "those are judged; if some are only left out, all others are. Missing: every built-in one."},
+       "those are judged; if some are only left out, all others are. Missing: every built-in one that need not be named."},
       {"propertyNames", {{"pattern", "^[a-z0-9-]{1,60}$"}}},
       {"additionalProperties", {{"anyOf", Json::array({own, Json{{"const", false}}})}}}};
   json["properties"] = Json::object();
   for (const BuiltinProperty& p : builtin_properties()) {
     json["properties"][std::string(p.name)] = {
-        {"description", "{}: violated when " + std::string(p.what) + ". false: left out."},
+        {"description", "{}: violated when " + std::string(p.what) + ". false: left out." +
+                            (p.by_name_only ? " Judged where it is named only." : "")},
         {"anyOf",
          Json::array({Json{{"type", "object"}, {"maxProperties", 0}}, Json{{"const", false}}})}};
   }

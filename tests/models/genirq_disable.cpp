@@ -2,6 +2,7 @@
 // and 1.17).
 #include <catch2/catch.hpp>
 
+#include "models/property/marks.h"
 #include "tests/models/host.h"
 
 namespace irqloom::bench {
@@ -89,6 +90,59 @@ TEST_CASE("1.16: a line that nobody cares for is disabled", "[models][genirq]") 
   CHECK(h.line().disabled == (one_is_handled ? 0 : 1));
   CHECK(h.go.count(event::nobody_cared) == (one_is_handled ? 0 : 1));
   CHECK(h.line().irqs_unhandled == 0);
+}
+
+TEST_CASE("1.16.2: an interrupt that only wakes threads is judged by the next one of its kind",
+          "[models][genirq]") {
+  HostConfig config;
+  config.threaded = true;
+  config.actions = 2;
+  config.desc.spurious_limit = 1000;
+  config.desc.spurious_window = 1001;
+  Host h(config);
+  const auto interrupt = [&](std::int32_t a, std::int32_t b) {
+    h.actions[0]->hard_result = a;
+    h.actions[1]->hard_result = b;
+    h.send(0, Trigger::edge);
+    h.go.rest(cpu0);
+  };
+  const auto threads_return = [&](std::int32_t result) {
+    h.actions[0]->thread_result = result;
+    h.go.rest(thread_a);
+  };
+  interrupt(irq_wake_thread_result, irq_none);
+  CHECK(h.line().irqs_unhandled == 0);  // Only noted.
+  interrupt(irq_wake_thread_result, irq_none);
+  CHECK(h.line().irqs_unhandled == 1);  // No thread has handled anything meanwhile.
+  CHECK(h.line().irq_count == 1);
+  threads_return(irq_none);
+  interrupt(irq_wake_thread_result, irq_none);
+  CHECK(h.line().irqs_unhandled == 2);
+  threads_return(irq_handled);
+  interrupt(irq_wake_thread_result, irq_none);
+  CHECK(h.line().irqs_unhandled == 2);
+  CHECK(h.line().irq_count == 3);
+  // A primary handler that handles it ends the deferring: the next one is only noted again.
+  interrupt(irq_wake_thread_result, irq_handled);
+  CHECK(h.line().irqs_unhandled == 2);
+  interrupt(irq_wake_thread_result, irq_none);
+  CHECK(h.line().irqs_unhandled == 2);
+  CHECK(h.line().irq_count == 4);
+  interrupt(irq_wake_thread_result, irq_none);
+  CHECK(h.line().irqs_unhandled == 3);
+}
+
+TEST_CASE("an interrupt that is refused counts for a storm, in every flow", "[models][genirq]") {
+  HostConfig config;
+  config.desc.flow = GENERATE(Flow::fasteoi, Flow::level, Flow::edge);
+  Host h(config);
+  h.disable();
+  h.set_line(true);
+  REQUIRE(h.go.next(cpu0) == "take the interrupt");
+  const StepResult& taken = h.go.exec().execute(h.fabric.find_context(cpu0), 0);
+  CHECK(taken.marks == mark::host_entry);
+  h.go.rest(cpu0);
+  CHECK(h.handled() == 0);
 }
 
 TEST_CASE(

@@ -72,6 +72,16 @@ TEST_CASE(
   CHECK(h.line().threads_active == 0);
 }
 
+TEST_CASE("1.8: a handler that returns more than IRQ_WAKE_THREAD wakes nobody",
+          "[models][genirq]") {
+  Host h(oneshot_line());
+  h.actions[0]->hard_result = irq_wake_thread_result | irq_handled;
+  h.set_line(true);
+  h.go.until(cpu0, "irq_eoi");
+  CHECK(h.line().runthread == 0);
+  CHECK(h.go.count(event::thread_wake) == 0);
+}
+
 TEST_CASE("1.8.2: a wake while RUNTHREAD is set changes nothing", "[models][genirq]") {
   Host h(oneshot_line());
   h.set_line(true);
