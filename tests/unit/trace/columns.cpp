@@ -9,7 +9,7 @@ using irqloom::trace::columns;
 using irqloom::trace::wrap;
 
 namespace {
-using Lines = std::vector<std::string_view>;
+using Pieces = std::vector<std::string_view>;
 }  // namespace
 
 TEST_CASE("columns: a UTF-8 character is one column", "[trace][columns]") {
@@ -19,12 +19,12 @@ TEST_CASE("columns: a UTF-8 character is one column", "[trace][columns]") {
 
 TEST_CASE("columns: wrapping prefers spaces, then punctuation, then cuts", "[trace][columns]") {
   CHECK(wrap("", 5).empty());
-  CHECK(wrap("abcde", 5) == Lines{"abcde"});
-  CHECK(wrap("ab cd ef", 5) == Lines{"ab cd", "ef"});
-  CHECK(wrap("kvm.ioapic.pin16", 12) == Lines{"kvm.ioapic.", "pin16"});
-  CHECK(wrap("abcdefgh", 3) == Lines{"abc", "def", "gh"});
-  CHECK(wrap("ééééé", 2) == Lines{"éé", "éé", "é"});
-  CHECK(wrap("ab      cd", 4) == Lines{"ab  ", "cd"});
+  CHECK(wrap("abcde", 5) == Pieces{"abcde"});
+  CHECK(wrap("ab cd ef", 5) == Pieces{"ab cd", "ef"});
+  CHECK(wrap("kvm.ioapic.pin16", 12) == Pieces{"kvm.ioapic.", "pin16"});
+  CHECK(wrap("abcdefgh", 3) == Pieces{"abc", "def", "gh"});
+  CHECK(wrap("ééééé", 2) == Pieces{"éé", "éé", "é"});
+  CHECK(wrap("ab      cd", 4) == Pieces{"ab  ", "cd"});
 }
 
 TEST_CASE("columns: wrapped lines never exceed the width and lose nothing but spaces",
