@@ -107,7 +107,7 @@ constexpr auto all_operations = std::to_array<OperationInfo>({
     {"set-type", Kind::set_type, only_arm64, Side::guest, Takes::line, false,
      "ICFGR: the line gets its trigger type",
      "drivers/irqchip/irq-gic-common.c, gic_configure_irq()"},
-    {"set-affinity", Kind::set_affinity, only_arm64, Side::guest, Takes::line_and_vcpu, false,
+    {"set-affinity", Kind::set_affinity, any_arch, Side::guest, Takes::line_and_vcpu, false,
      "irq_set_affinity(): the line moves to the vCPU `value`",
      "kernel/irq/manage.c, irq_set_affinity(); drivers/irqchip, gic_set_affinity()"},
     {"system-reset", Kind::system_reset, only_arm64, Side::guest, Takes::nothing, false,

@@ -137,7 +137,7 @@ void read_moves(const Cursor& root, x86::Spec& spec) {
       if (op.kind != ScriptOp::Kind::set_affinity) continue;
       const auto line = std::ranges::find(spec.lines, op.gsi, &x86::GuestLine::gsi);
       if (line->flow != Flow::edge) {
-        root["scripts"][script.name].fail(
+        root["scripts"][script.name]["ops"][op.name].fail(
             fmt::format("the script moves GSI {}, which is level-triggered", op.gsi),
             "\"flow\": \"edge\" of that line");
       }
@@ -146,7 +146,7 @@ void read_moves(const Cursor& root, x86::Spec& spec) {
   }
 }
 
-// --- scripts ----------------------------------------------------------------------------------
+// --- thresholds -------------------------------------------------------------------------------
 
 // KVM's IOAPIC_SUCCESSIVE_IRQ_MAX_COUNT is 10000 (arch/x86/kvm/ioapic.h, Linux 6.1).
 Threshold read_successive_eois(const Cursor& root) {
