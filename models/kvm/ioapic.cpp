@@ -170,8 +170,11 @@ void KvmIoapic::write_routine(Exec& x, Frame& self, PinLocals& f) {
        calls(bus_), calls(kvm_));
   replace_half(x, f);
   if (f.changed != 0 && traits().watches_mask) {
+    f.source = kvm_.irq_srcu().read_lock(x);
     CALL(kvm_.fire_mask_notifiers(x, f.pin, x.get(pins_[f.pin]).mask != 0));
-    STEP("the mask notifiers have run", cost("kvm.ioapic"), writes(pins_), calls(bus_));
+    STEP("the mask notifiers have run", cost("kvm.ioapic"), writes(pins_), calls(bus_),
+         calls(kvm_.irq_srcu()));
+    kvm_.irq_srcu().read_unlock(x, f.source);
   }
   if (x.get(pins_[f.pin]).ack_pending != 0 && x.get(pins_[f.pin]).mask == 0) {
     if (traits().drops_lock_to_ack) x.unlock(lock_);
@@ -187,8 +190,11 @@ void KvmIoapic::write_routine(Exec& x, Frame& self, PinLocals& f) {
   if (wants_service(x, f.pin)) {
     if (traits().resamples_at_unmask && x.get(pins_[f.pin]).mask == 0 &&
         x.get(pins_[f.pin]).remote_irr == 0 && kvm_.has_resampler(x, f.pin)) {
+      f.source = kvm_.irq_srcu().read_lock(x);
       CALL(kvm_.notify_irqfd_resampler(x, f.pin));
-      STEP("clear irr instead of injecting", cost("kvm.ioapic"), writes(pins_));
+      STEP("clear irr instead of injecting", cost("kvm.ioapic"), writes(pins_),
+           calls(kvm_.irq_srcu()));
+      kvm_.irq_srcu().read_unlock(x, f.source);
       x.set(pins_[f.pin]).irr = 0;
     } else {
       (void)service(x, f.pin, event::inject_write_indirect);

@@ -35,7 +35,8 @@ struct KvmPin {
 
 struct PinLocals {
   std::uint8_t pin = 0;
-  std::uint8_t source = 0;  ///< Irq source id; at an EOI the vCPU, in an ack the chip.
+  std::uint8_t source = 0;  ///< Irq source id; at an EOI the vCPU, in an ack the chip; in a write
+                            ///< what srcu_read_lock() returned.
   std::uint8_t level = 0;
   std::uint8_t vector = 0;
   std::uint8_t trigger = 0;

@@ -187,7 +187,7 @@ void Machine::build_device(const Spec& spec, const DeviceSpec& d) {
 void Machine::build_release(const DeviceSpec& d, Assignment& a) {
   a.release = std::make_unique<VfioPlatformRelease>(fabric_, *a.vfio, *a.device, *a.host_desc,
                                                     d.reset_at_release);
-  process_exit_->attach(*a.irqfd, *a.trigger, *a.release);
+  process_exit_->attach(*a.irqfd, *a.release);
   if (a.handler) process_exit_->add_thread(a.handler->context());
 }
 
@@ -237,7 +237,7 @@ void Machine::build_signalling(const DeviceSpec& d, Assignment& a) {
   a.resamplefd =
       std::make_unique<Eventfd>((d.name + "_resamplefd").c_str(), fabric_, eventfd_locks_);
   a.vfio->trigger.bind(a.trigger->in);
-  a.vfio->attach_resamplefd(*a.resamplefd, 0);
+  a.vfio->virqfd().attach(*a.resamplefd, 0);
   a.resamplefd->waiters.bind(a.vfio->unmask_virqfd);
   Resampler* r = d.resample ? &resampler(d.gsi) : nullptr;
   const auto member = r == nullptr ? 0U : static_cast<unsigned>(r->resamplefds.size());
@@ -248,6 +248,7 @@ void Machine::build_signalling(const DeviceSpec& d, Assignment& a) {
   if (!is_armed(d)) return;
   a.trigger->preset(1, 0);
   a.resamplefd->preset(1, 0);
+  a.vfio->virqfd().preset_enabled();
   a.irqfd->preset_assigned();
   if (r != nullptr) r->preset(static_cast<std::uint8_t>(1U << member), false);
 }

@@ -347,10 +347,14 @@ void Description::device_operation(NodeId script, const ScriptOp& op) {
   using Kind = ScriptOp::Kind;
   if (op.kind == Kind::assign || op.kind == Kind::deassign)
     lead(script, op.device + "_irqfd", seam::kvm_irqfd);
-  if (op.kind == Kind::signal) lead(script, op.device + "_trigger", seam::eventfd_signal);
+  if (op.kind == Kind::signal || op.kind == Kind::close_trigger)
+    lead(script, op.device + "_trigger", seam::eventfd_signal);
+  if (op.kind == Kind::close_resamplefd)
+    lead(script, op.device + "_resamplefd", seam::eventfd_signal);
   if (op.kind == Kind::set_trigger || op.kind == Kind::mask || op.kind == Kind::unmask)
     lead(script, op.device + "_vfio", seam::set_irqs);
-  if (op.kind == Kind::attach_unmask) lead(script, op.device + "_resamplefd", seam::set_irqs);
+  if (op.kind == Kind::attach_unmask || op.kind == Kind::detach_unmask)
+    lead(script, op.device + "_resamplefd", seam::set_irqs);
   if (op.kind == Kind::handle_eventfd) lead(script, op.device + "_handler", seam::poll);
   if (op.kind == Kind::raise || op.kind == Kind::reset_device)
     lead(script, op.device, seam::device_access, {});

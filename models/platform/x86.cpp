@@ -148,7 +148,8 @@ void Machine::build_device(const Spec& spec, const AssignedSpec& d) {
   a.trigger = std::make_unique<Eventfd>((n + "_trigger").c_str(), fabric_, eventfd_locks_);
   a.resamplefd = std::make_unique<Eventfd>((n + "_resamplefd").c_str(), fabric_, eventfd_locks_);
   a.vfio->trigger.bind(a.trigger->in);
-  a.vfio->attach_resamplefd(*a.resamplefd);
+  a.vfio->virqfd().attach(*a.resamplefd, 0);
+  a.vfio->virqfd().preset_enabled();
   a.resamplefd->waiters.bind(a.vfio->unmask_virqfd);
   a.resamplefd->preset(1, 0);
 
@@ -285,6 +286,16 @@ IrqDesc* Machine::guest_desc(unsigned gsi) {
   return nullptr;
 }
 
+ForeignIrqfd& Machine::foreign_irqfd(Assignment& a, const std::string& device) {
+  if (!a.foreign) {
+    a.foreign =
+        std::make_unique<ForeignIrqfd>((device + "_irqfd_elsewhere").c_str(), fabric_, *a.trigger,
+                                       static_cast<unsigned>(a.trigger->waiters.size()));
+    a.trigger->waiters.bind(*a.foreign);
+  }
+  return *a.foreign;
+}
+
 Script::Op Machine::device_operation(const ScriptOp& op) {
   using Kind = ScriptOp::Kind;
   Assignment& a = assignment(op.device);
@@ -292,13 +303,27 @@ Script::Op Machine::device_operation(const ScriptOp& op) {
   Eventfd* trigger = a.trigger.get();
   VfioIntx* vfio = a.vfio.get();
   if (op.kind == Kind::mask || op.kind == Kind::unmask) vfio->take_ioctls();
+  if (op.kind == Kind::deassign || op.kind == Kind::close_trigger) irqfd->can_go();
+  if (op.kind == Kind::detach_unmask || op.kind == Kind::close_resamplefd) {
+    vfio->virqfd().can_go();
+  }
   switch (op.kind) {
     case Kind::assign:
       return [irqfd](Exec& x) { return irqfd->assign(x); };
     case Kind::deassign:
       return [irqfd](Exec& x) { return irqfd->deassign(x); };
+    case Kind::close_trigger:
+      return [trigger](Exec& x) { return trigger->close(x); };
+    case Kind::close_resamplefd:
+      return [resamplefd = a.resamplefd.get()](Exec& x) { return resamplefd->close(x); };
+    case Kind::assign_elsewhere:
+      return [irqfd = &foreign_irqfd(a, op.device)](Exec& x) { return irqfd->assign(x); };
     case Kind::signal:
       return [trigger](Exec& x) { return trigger->signal(x); };
+    case Kind::attach_unmask:
+      return [vfio](Exec& x) { return vfio->virqfd().enable(x); };
+    case Kind::detach_unmask:
+      return [vfio](Exec& x) { return vfio->virqfd().disable(x); };
     case Kind::mask:
       return [vfio](Exec& x) { return vfio->mask(x); };
     case Kind::unmask:

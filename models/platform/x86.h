@@ -16,6 +16,7 @@
 #include "models/irqchip/apic_bus.h"
 #include "models/irqchip/ioapic.h"
 #include "models/irqchip/ioapic_chip.h"
+#include "models/kvm/foreign_irqfd.h"
 #include "models/kvm/irqfd.h"
 #include "models/kvm/kvm.h"
 #include "models/kvm/resampler.h"
@@ -96,6 +97,7 @@ struct Assignment {
   std::unique_ptr<Eventfd> trigger;
   std::unique_ptr<Eventfd> resamplefd;
   std::unique_ptr<Irqfd> irqfd;
+  std::unique_ptr<ForeignIrqfd> foreign;  ///< Only if a script assigns one.
 };
 
 /// The elaborated set-up. Everything is owned here; the fabric must be sealed by the caller after
@@ -124,6 +126,7 @@ class Machine {
   Script::Op operation(const ScriptOp& op);
   Script::Op device_operation(const ScriptOp& op);
   Script::Op line_operation(const ScriptOp& op);
+  ForeignIrqfd& foreign_irqfd(Assignment& a, const std::string& device);
   void add_properties(const Spec& spec);
   Resampler& resampler(unsigned gsi);
   DeviceIf& device_registers(std::string_view name);

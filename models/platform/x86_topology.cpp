@@ -325,10 +325,15 @@ void Description::operation(NodeId script, const ScriptOp& op) {
   std::string target = number("guest_irq", op.gsi);
   const char* by = seam::irq_line;
   if (op.kind == Kind::wait) return;
-  if (op.kind == Kind::signal) {
+  if (op.kind == Kind::signal || op.kind == Kind::close_trigger ||
+      op.kind == Kind::assign_elsewhere) {
     target = op.device + "_trigger";
     by = seam::eventfd_signal;
-  } else if (op.kind == Kind::mask || op.kind == Kind::unmask) {
+  } else if (op.kind == Kind::close_resamplefd) {
+    target = op.device + "_resamplefd";
+    by = seam::eventfd_signal;
+  } else if (op.kind == Kind::mask || op.kind == Kind::unmask || op.kind == Kind::attach_unmask ||
+             op.kind == Kind::detach_unmask) {
     target = op.device + "_vfio";
   } else if (op.kind == Kind::assign || op.kind == Kind::deassign) {
     target = op.device + "_irqfd";

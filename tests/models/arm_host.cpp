@@ -35,7 +35,8 @@ ArmHostParts::ArmHostParts(const ArmHostConfig& config)
       vfio("vfio", fabric, !config.edge),
       trigger("trigger", fabric, locks, 8),
       resamplefd("resamplefd", fabric, locks),
-      task("task", fabric) {
+      task("task", fabric),
+      other("other", fabric) {
   gic->preset_running();
   chip->attach(cpu);
   device.wire.bind(wire.in);
@@ -47,7 +48,9 @@ ArmHostParts::ArmHostParts(const ArmHostConfig& config)
   entry.flows.bind(desc.flow);
   vfio.host_line.bind(desc.line);
   vfio.trigger.bind(trigger.in);
-  vfio.attach_resamplefd(resamplefd, 0);
+  vfio.virqfd().attach(resamplefd, 0);
+  vfio.virqfd().preset_enabled();
+  vfio.virqfd().can_go();
   resamplefd.waiters.bind(vfio.unmask_virqfd);
   resamplefd.preset(1, 0);
   const Slot<GicIrq> slot = gic->interrupt(0, host_spi);

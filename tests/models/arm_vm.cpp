@@ -1,5 +1,7 @@
 #include "tests/models/arm_vm.h"
 
+#include <stdexcept>
+
 namespace irqloom::bench {
 
 namespace {
@@ -42,6 +44,8 @@ ArmVmParts::ArmVmParts(const ArmVmConfig& config)
   trigger.waiters.bind(irqfd.waiter);
   plain_trigger.waiters.bind(plain.waiter);
   resampler.resamplefds.bind(resamplefd.in);
+  irqfd.can_go();
+  plain.can_go();
   if (!config.irqfds_at_reset) return;
   trigger.preset(1, 0);
   plain_trigger.preset(1, 0);
@@ -86,9 +90,10 @@ void ArmVm::interrupt(Hand::Op op) {
 }
 
 std::int32_t ArmVm::call(Hand::Op op) {
-  const std::int32_t result = host.run(go, std::move(op));
+  host.ask(go, std::move(op));
   go.settle();
-  return result;
+  if (!host.is_done(go)) throw std::runtime_error("the ioctl does not return");
+  return go[host.state()].result;
 }
 
 void ArmVm::signal(Eventfd& eventfd) {

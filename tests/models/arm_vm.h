@@ -99,7 +99,7 @@ class ArmVm : public ArmVmParts {
   void interrupt(Hand::Op op);
   void signal(Eventfd& eventfd);
   std::int32_t irq_line(bool level, unsigned intid = spi);
-  std::uint32_t read_rfd() { return resamplefd.drain(go.exec()); }
+  std::uint32_t read_rfd() { return resamplefd.read(go.exec()); }
 
   // --- the guest ---------------------------------------------------------------------------------
 

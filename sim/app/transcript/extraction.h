@@ -103,6 +103,8 @@ class Extraction : public Sink {
   virtual void hear(const Event& event) = 0;
   /// The members of an observation that the controller has in that world, whatever else goes on.
   virtual Json state(const World& world) const = 0;
+  /// What its recordings call the close of an eventfd.
+  virtual std::string close_operation() const = 0;
 
   const StepRecord& now() const { return *record_; }
   const Fabric& fabric() const { return *fabric_; }

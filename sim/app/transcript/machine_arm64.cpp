@@ -65,6 +65,7 @@ class ArmExtraction final : public Extraction {
   void write_eoir();
   void hear(const Event& event) override;
   Json state(const World& world) const override;
+  std::string close_operation() const override { return "close_eventfd"; }
   bool injects_at_once() const;
 
   std::vector<unsigned> spis_;
