@@ -13,6 +13,17 @@ std::uint8_t Srcu::read_lock(Exec& x) {
   return s.side;
 }
 
+void Srcu::read_unlock(Exec& x, std::uint8_t side) {
+  SrcuState& s = x.set(state_);
+  --s.readers[side];
+  forget_side(s);
+}
+
+// The sides are alike: which of them was used last is no state when nobody is there.
+void Srcu::forget_side(SrcuState& s) {
+  if (s.grace_period == 0 && s.readers[0] == 0 && s.readers[1] == 0) s.side = 0;
+}
+
 Call Srcu::synchronize(Exec& x) {
   x.might_sleep("synchronize_srcu");
   return x.call(synchronize_);
@@ -37,7 +48,11 @@ void Srcu::synchronize_srcu(Exec& x, Frame& self) {
     s.grace_period = 1;
   }
   STEP_WHEN(waits_for_nobody(x), "the readers before it have left", writes(state_));
-  x.set(state_).grace_period = 0;
+  {
+    SrcuState& s = x.set(state_);
+    s.grace_period = 0;
+    forget_side(s);
+  }
   RETURN(0);
   ROUTINE_END();
 }

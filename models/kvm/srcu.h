@@ -21,7 +21,7 @@ class Srcu : public Touches {
 
   /// srcu_read_lock(): what is to be given back. A reader must not synchronize().
   std::uint8_t read_lock(Exec& x);
-  void read_unlock(Exec& x, std::uint8_t side) { --x.set(state_).readers[side]; }
+  void read_unlock(Exec& x, std::uint8_t side);
   /// synchronize_srcu(). Sleeps. The result is 0.
   Call synchronize(Exec& x);
 
@@ -31,6 +31,7 @@ class Srcu : public Touches {
  private:
   void synchronize_srcu(Exec& x, Frame& self);
   bool waits_for_nobody(Exec& x) const;
+  static void forget_side(SrcuState& s);
 
   Slot<SrcuState> state_;
   RoutineId synchronize_;

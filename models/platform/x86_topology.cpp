@@ -68,6 +68,8 @@ class Description : private platform::GraphBuilder {
   void throttle(NodeId pin);
   void script(const ScriptSpec& s);
   void operation(NodeId script, const ScriptOp& op);
+  void irqfd_goes(const std::string& device);
+  void virqfd_goes(const std::string& device);
 
   const Spec& spec_;
   ResampleTraits traits_;
@@ -341,6 +343,20 @@ void Description::operation(NodeId script, const ScriptOp& op) {
   }
   const auto to = find(target);
   if (to && !is_drawn(script, *to, by)) forth(script, *to, by, {"ioctl"});
+  if (op.kind == Kind::deassign || op.kind == Kind::close_trigger) irqfd_goes(op.device);
+  if (op.kind == Kind::detach_unmask || op.kind == Kind::close_resamplefd) virqfd_goes(op.device);
+}
+
+// Its shutdown is work of irqfd_cleanup_wq (virt/kvm/eventfd.c, Linux 6.1).
+void Description::irqfd_goes(const std::string& device) {
+  const std::string irqfd = device + "_irqfd";
+  if (const auto n = find(irqfd)) executes("kworker/" + irqfd + ".shutdown", *n);
+}
+
+// Likewise of vfio_irqfd_cleanup_wq (drivers/vfio/virqfd.c, Linux 6.1).
+void Description::virqfd_goes(const std::string& device) {
+  if (const auto n = find(device + "_virqfd"))
+    executes("kworker/" + device + "_vfio.unmask.shutdown", *n);
 }
 
 }  // namespace
