@@ -140,7 +140,7 @@ void GuestGicChip::init_routine(Exec& x, Frame& self) {
   CALL(write_all(x, gicd_icenabler, every_bit, 32));
   LOCAL("switch the distributor on");
   CALL(current(x).dist_write(x, gicd_ctlr, is_v3_ ? ctlr_v3 : ctlr_v2));
-  STEP("gic_cpu_init: PMR, enable", cost("irqchip"), calls(*vcpus_[0]));
+  STEP("gic_cpu_init: PMR, enable", cost("irqchip"), calls(*this));
   current(x).interface().write_pmr(x, priority_mask);
   if (is_v3_) {
     current(x).interface().write_igrpen1(x, 1);

@@ -211,14 +211,14 @@ Call BitmapVgic::kvm_vgic_sync_hwstate(Exec& x, unsigned vcpu) {
 // with the lock dropped, and the level is looked at after that. `target`: a level is pending.
 void BitmapVgic::sync_routine(Exec& x, Frame& self, ApListLocals& f) {
   ROUTINE();
-  STEP("dist->lock: look at the list registers", cost("kvm.vgic"), calls(*this));
+  STEP("dist->lock: look at the list registers", cost("kvm.vgic"), calls(*this), calls(kvm()));
   x.pass_lock(lock_);
   for (f.i = 0; f.i < nr_lr(); ++f.i) {
     if (x.get(lr(f.vcpu, f.i)).state != 0 || x.get(lr(f.vcpu, f.i)).eoi == 0) continue;
     f.irq = static_cast<std::uint8_t>(x.get(lr(f.vcpu, f.i)).irq - 1);
     begin_eoi(x, f.vcpu, f.i);
     CALL(kvm().notify_acked_irq(x, intid(f.irq) - gic::first_spi));
-    STEP("dist->lock: is its level still up?", cost("kvm.vgic"), calls(*this));
+    STEP("dist->lock: is its level still up?", cost("kvm.vgic"), calls(*this), calls(kvm()));
     x.pass_lock(lock_);
     if (end_eoi(x, f.vcpu, f.irq)) f.target = 1;
   }
