@@ -6,6 +6,7 @@
 #include "models/irqchip/gic_eoimode1_chip.h"
 #include "models/irqchip/gicv2.h"
 #include "models/irqchip/gicv3.h"
+#include "models/property/livelock.h"
 #include "models/property/recovery.h"
 
 namespace irqloom::arm {
@@ -108,7 +109,8 @@ void Machine::build_host(const Spec& spec) {
         std::make_unique<GicEntry>(number("cpu_entry", i).c_str(), fabric_,
                                    GicEntry::Config{.layer = "host kernel",
                                                     .context = number("cpu", i) + "/hardirq",
-                                                    .cpu = static_cast<std::uint16_t>(i)},
+                                                    .cpu = static_cast<std::uint16_t>(i),
+                                                    .is_v3 = spec.host_gicv3},
                                    *host_gic_cpus_.back(), host_cpus_[i]));
   }
 }
@@ -120,6 +122,8 @@ void Machine::build_kvm(const Spec& spec) {
   config.vgic.default_config = spec.default_config;
   config.vgic.readiness = spec.readiness;
   config.vgic.nr_lr = spec.nr_lr;
+  config.vgic.core = spec.vgic_core;
+  config.vgic.ready_before_device = spec.ready_before_device;
   config.vgic.takes_one_beyond = spec.takes_one_beyond;
   config.start = spec.started ? KvmArm64::Start::running : KvmArm64::Start::empty;
   config.injects_in_atomic = spec.injects_in_atomic;
@@ -137,10 +141,13 @@ void Machine::build_kvm(const Spec& spec) {
     guest_chip_->attach(*vcpus_[i]);
     main_thread_->attach(*vcpus_[i]);
     guest_gic_cpus_.push_back(std::make_unique<GuestGicCpu>(*vcpus_[i]));
-    guest_entries_.push_back(std::make_unique<GicEntry>(
-        number("vcpu_entry", i).c_str(), fabric_,
-        GicEntry::Config{.layer = "guest", .context = number("vcpu", i) + "/hardirq", .cpu = cpu},
-        *guest_gic_cpus_[i], guest_cpus_[i]));
+    guest_entries_.push_back(
+        std::make_unique<GicEntry>(number("vcpu_entry", i).c_str(), fabric_,
+                                   GicEntry::Config{.layer = "guest",
+                                                    .context = number("vcpu", i) + "/hardirq",
+                                                    .cpu = cpu,
+                                                    .is_v3 = spec.gic == VgicModel::v3},
+                                   *guest_gic_cpus_[i], guest_cpus_[i]));
     vcpus_[i]->set_hardirq(guest_entries_[i]->context());
   }
   gic_reset_ = std::make_unique<GicReset>("gic_reset", fabric_, *kvm_);
@@ -388,6 +395,7 @@ void Machine::add_properties() {
     add_service_properties(fabric_, name, [device](const World& w) { return w[device].work != 0; });
   }
   add_storm_properties(fabric_);
+  add_livelock_property(fabric_);
 }
 
 }  // namespace irqloom::arm

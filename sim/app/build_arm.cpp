@@ -52,6 +52,9 @@ void read_kernel(const Cursor& root, arm::Spec& spec) {
   const Policies policies = read_policies(root);
   spec.resample_policy = read_resample(root);
   spec.readiness = policies.at("kvm.vgic-readiness");
+  spec.vgic_core =
+      policies.at("kvm.vgic-core") == "bitmaps" ? VgicCore::bitmaps : VgicCore::ap_lists;
+  spec.ready_before_device = policies.at("kvm.vgic-mapping") == "device-last";
   spec.default_config =
       policies.at("kvm.vgic-default") == "level" ? vgic_config_level : vgic_config_edge;
   spec.takes_one_beyond = policies.at("kvm.spi-range") == "off-by-one";
@@ -166,12 +169,21 @@ void check_kills(const Cursor& root, const arm::Spec& spec) {
   }
 }
 
+/// KVM emulates GICv3s since Linux 4.0, and had a virtual GIC of bitmaps until 4.6.
+void check_gic_version(const Cursor& root, const arm::Spec& spec) {
+  if (spec.vgic_core != VgicCore::bitmaps || spec.gic == VgicModel::v2) return;
+  root["platform"]["gic_version"].fail(
+      "the virtual GIC of " + root["kernel"].string() + " emulates no GICv3",
+      "2, or policy kvm.vgic-core \"ap-lists\"");
+}
+
 }  // namespace
 
 arm::Spec read_arm(const Cursor& root, Mode mode) {
   arm::Spec spec;
   read_platform(root["platform"], spec);
   read_kernel(root, spec);
+  check_gic_version(root, spec);
   Parts parts;
   parts.arch = Arch::arm64;
   parts.pins = gsis;

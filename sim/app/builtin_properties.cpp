@@ -15,6 +15,8 @@ const std::vector<BuiltinProperty>& builtin_properties() {
       {"irq-unsafe-lock",
        "a lock that interrupt handlers take is elsewhere taken with interrupts on",
        "kernel/locking/lockdep.c, irq-safe and irq-unsafe lock classes"},
+      {"livelock", "a vCPU can leave its guest for ever before the guest has run",
+       "models/property/livelock.cpp"},
       {"lock-order", "two locks are taken in both orders", "kernel/locking/lockdep.c"},
       {"lost-interrupt", "a device's work can never be served again without help",
        "models/property/recovery.cpp"},

@@ -25,7 +25,9 @@ ArmHostParts::ArmHostParts(const ArmHostConfig& config)
       gic(make_gic(fabric, config.gicv3)),
       chip(make_chip(fabric, *gic, config.eoi_mode_1)),
       gic_cpu(*gic, 0, config.eoi_mode_1),
-      entry("entry", fabric, GicEntry::Config{.layer = "host kernel", .context = "cpu0/hardirq"},
+      entry("entry", fabric,
+            GicEntry::Config{
+                .layer = "host kernel", .context = "cpu0/hardirq", .is_v3 = config.gicv3},
             gic_cpu, cpu),
       device("dev0", fabric, {.raises = false, .edge = config.edge}),
       wire("wire", fabric, host_spi),

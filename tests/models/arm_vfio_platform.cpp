@@ -28,6 +28,24 @@ TEST_CASE("4.3.4 and 1.4.6: an automasked level costs two host interrupts and on
   CHECK(h.spi().active == 0);
 }
 
+// irq-gic.c: gic_handle_irq() reads IAR until nothing is pending, irq-gic-v3.c's once an exception.
+TEST_CASE("a GICv3's driver takes one interrupt an exception, a GICv2's all there are",
+          "[models][arm]") {
+  const bool gicv3 = GENERATE(false, true);
+  ArmHost h({.gicv3 = gicv3});
+  h.raise();
+  h.go.rest(cpu0_hardirq);
+  const std::size_t entries = h.go.taken(cpu0_hardirq, "take the interrupt, read IAR");
+  const std::size_t again = h.go.taken(cpu0_hardirq, "read IAR again");
+  CHECK(h.go.taken(cpu0_hardirq, "return from the interrupt") == entries);
+  if (gicv3) {
+    CHECK(entries == 2);
+    CHECK(again == 0);
+  } else {
+    CHECK(again >= entries);
+  }
+}
+
 TEST_CASE("4.3.5: the unmask looks at no device: a wire that is still high interrupts again",
           "[models][arm]") {
   ArmHost h({});

@@ -15,6 +15,8 @@ KvmArm64::Config kvm_config(const ArmVmConfig& config) {
   result.vgic.default_config = config.default_config;
   result.vgic.readiness = config.readiness;
   result.vgic.nr_lr = config.nr_lr;
+  result.vgic.core = config.core;
+  result.vgic.ready_before_device = config.ready_before_device;
   result.start = config.start;
   return result;
 }
@@ -121,7 +123,7 @@ void ArmVm::set_up(bool level, unsigned intid) {
 }
 
 void ArmVm::eoir(unsigned intid, std::size_t vcpu) {
-  guests[vcpu]->run(go, [&](Exec& x) { return vcpus[vcpu]->write_eoir(x, intid); });
+  vcpus[vcpu]->write_eoir(go.exec(), intid);
   go.settle();
 }
 

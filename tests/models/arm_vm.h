@@ -35,6 +35,8 @@ inline constexpr std::uint32_t bit_of(unsigned intid = spi) {
 
 struct ArmVmConfig {
   VgicModel model = VgicModel::v3;
+  VgicCore core = VgicCore::ap_lists;
+  bool ready_before_device = true;
   KvmArm64::Start start = KvmArm64::Start::running;
   std::string readiness = "linux-6.1";
   std::uint8_t default_config = vgic_config_edge;

@@ -199,6 +199,10 @@ void Extraction::acts_now() {
     items_[found->second.back().item].act = record_->seq;
 }
 
+void Extraction::carry_on(std::size_t operation, int depth) {
+  open_[record_->context].push_back({operation, depth});
+}
+
 int Extraction::depth_after() const {
   const Frame* top = fabric_->top_frame(*record_->after, record_->context);
   return top == nullptr ? -1 : depth_of(*top);
