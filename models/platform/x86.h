@@ -78,6 +78,7 @@ struct Spec {
   unsigned vcpus = 2;
   unsigned pins = 24;
   std::string resample_policy = "at-eoi";
+  std::string vcpu_policy = "at-once";
   std::uint16_t throttle_limit = 10000;
   std::uint32_t spurious_limit = 0;  ///< note_interrupt() of guest lines; 0: off.
   std::uint32_t spurious_window = 0;
@@ -121,7 +122,11 @@ class Machine {
   void build_kvm(const Spec& spec);
   void build_device(const Spec& spec, const AssignedSpec& d);
   void build_line(const Spec& spec, const GuestLine& line);
+  void build_vcpu(const Spec& spec, unsigned id);
   std::vector<CpuEntry*> entries_of(const GuestLine& line);
+  std::vector<ExecutorId> thread_cpus_of(const GuestLine& line) const;
+  void add_task(unsigned vcpu, const IrqDesc& line);
+  void add_task(unsigned vcpu, ContextId script);
   void build_script(const ScriptSpec& script);
   Script::Op operation(const ScriptOp& op);
   Script::Op device_operation(const ScriptOp& op);

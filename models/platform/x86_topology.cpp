@@ -42,7 +42,9 @@ const char* flow_name(const GuestLine& line) {
 class Description : private platform::GraphBuilder {
  public:
   explicit Description(const Spec& spec)
-      : spec_(spec), traits_(ResamplePolicy::find(spec.resample_policy).traits) {}
+      : spec_(spec),
+        traits_(ResamplePolicy::find(spec.resample_policy).traits),
+        has_threads_(VcpuPolicy::find(spec.vcpu_policy).traits.has_thread) {}
 
   Topology build();
 
@@ -63,6 +65,8 @@ class Description : private platform::GraphBuilder {
   NodeId resampler(unsigned gsi);
   void line(const GuestLine& l);
   NodeId guest_vector(unsigned vcpu, unsigned vector);
+  void vcpu(unsigned id);
+  void kick(NodeId pin, unsigned id, NodeId vector);
   void action(const GuestLine& l, const GuestAction& a, NodeId line, Costs costs);
   void acknowledge(const GuestLine& l);
   void throttle(NodeId pin);
@@ -73,6 +77,7 @@ class Description : private platform::GraphBuilder {
 
   const Spec& spec_;
   ResampleTraits traits_;
+  bool has_threads_;  ///< Of vCPUs.
 };
 
 Topology Description::build() {
@@ -80,6 +85,10 @@ Topology Description::build() {
     assigned(d);
   for (const EmulatedSpec& e : spec_.emulated)
     emulated(e);
+  if (has_threads_) {
+    for (unsigned id = 0; id < spec_.vcpus; ++id)
+      vcpu(id);
+  }
   for (const GuestLine& l : spec_.lines)
     line(l);
   for (const GuestLine& l : spec_.lines)
@@ -240,6 +249,7 @@ void Description::line(const GuestLine& l) {
       const NodeId vector = guest_vector(vcpu, l.vector);
       // Linux gives every line a vector of its own on its CPU (kernel/irq/matrix.c, Linux 6.1).
       forth(pin, vector, seam::vector, {}, Use::exclusive);
+      if (has_threads_) kick(pin, vcpu, vector);
       forth(vector, line, seam::irq, {"irq.entry"});
     }
   }
@@ -249,6 +259,23 @@ void Description::line(const GuestLine& l) {
     const Costs own = handler_costs(a);
     costs.insert(costs.end(), own.begin(), own.end());
   }
+}
+
+void Description::vcpu(unsigned id) {
+  const std::string name = number("vcpu", id);
+  add({name,
+       kind::vcpu,
+       kvm,
+       {{attribute::context, name + "/run"}, {attribute::context, name + "/idle"}}});
+}
+
+// Who sets the bit of the IRR kicks, and the thread injects when it enters. What its guest does
+// are exits to it.
+void Description::kick(NodeId pin, unsigned id, NodeId vector) {
+  const NodeId thread = *find(number("vcpu", id));
+  forth(pin, thread, seam::kick, {"kvm.kick", "kvm.kick"});
+  forth(thread, vector, seam::irq, {"entry", "cpu", "cpu"});
+  back(vector, thread, seam::exit, {"exit.eoi"});
 }
 
 NodeId Description::guest_vector(unsigned vcpu, unsigned vector) {

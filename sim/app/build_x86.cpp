@@ -146,6 +146,21 @@ void read_moves(const Cursor& root, x86::Spec& spec) {
   }
 }
 
+// A vCPU that halts needs an IPI of the guest's when a thread is woken on it from another one:
+// there is none, so that threads stay where their line is.
+void check_vcpu_policy(const Cursor& root, const x86::Spec& spec) {
+  if (spec.vcpu_policy == "at-once") return;
+  const Cursor lines = root["guest"]["lines"];
+  for (const x86::GuestLine& line : spec.lines) {
+    const Cursor here = lines[std::to_string(line.gsi)];
+    if (line.raw) here["os"].fail("vCPUs that halt have no raw guest", "\"linux\"");
+    if (line.moves) {
+      root["policies"]["kvm.vcpu"].fail(
+          fmt::format("the vCPUs halt, and a script moves GSI {}", line.gsi), "\"at-once\"");
+    }
+  }
+}
+
 // --- thresholds -------------------------------------------------------------------------------
 
 // KVM's IOAPIC_SUCCESSIVE_IRQ_MAX_COUNT is 10000 (arch/x86/kvm/ioapic.h, Linux 6.1).
@@ -170,12 +185,15 @@ x86::Spec read_x86(const Cursor& root, Mode mode) {
   if (const Cursor platform = root["platform"]) read_platform(platform, spec);
   parts.pins = spec.pins;
   parts.vcpus = spec.vcpus;
-  spec.resample_policy = read_policies(root).at("kvm.resample");
+  const Policies policies = read_policies(root);
+  spec.resample_policy = policies.at("kvm.resample");
+  spec.vcpu_policy = policies.at("kvm.vcpu");
   spec.forwards_mask = spec.resample_policy == "forward-mask";
   read_devices(root, spec, parts);
   read_guest(root, spec, parts);
   spec.scripts = read_scripts(root, parts);
   read_moves(root, spec);
+  check_vcpu_policy(root, spec);
   const std::vector<Threshold> thresholds = read_x86_thresholds(root);
   spec.throttle_limit = narrow<std::uint16_t>(value_of(thresholds[0], mode));
   if (thresholds.size() == 3) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "models/kvm/resample/policy.h"
+#include "models/kvm/vcpu_run.h"
 #include "models/kvm/vgic/readiness/policy.h"
 #include "sim/app/part_members.h"
 #include "sim/scenario/suggest.h"
@@ -16,6 +17,13 @@ std::vector<PolicyInfo> resample_policies() {
   std::vector<PolicyInfo> choices;
   for (const ResamplePolicy::Entry& e : ResamplePolicy::all())
     choices.push_back({e.name, e.summary, e.source});
+  return choices;
+}
+
+std::vector<PolicyInfo> vcpu_policies() {
+  std::vector<PolicyInfo> choices;
+  for (const VcpuPolicy& p : VcpuPolicy::all())
+    choices.push_back({p.name, p.summary, p.source});
   return choices;
 }
 
@@ -43,6 +51,8 @@ std::vector<PolicySeam> policy_seams() {
        {{"off-by-one", "32 + nr_spis passes: spi > nr_irqs is refused",
          "KVM: arm: add irqfd support, v4 2/3, November 2014"},
         {"strict", "below 32 + nr_spis", "vgic_valid_spi(), Linux 6.1.192; observed"}}},
+      {"kvm.vcpu", Archs::x86, "how a vCPU comes to know of an interrupt, and whether it halts",
+       vcpu_policies()},
       {"kvm.vgic-core",
        Archs::arm64,
        "the virtual GIC itself",
@@ -77,6 +87,7 @@ const std::vector<Kernel>& kernels() {
        {{"kvm.resample", "at-eoi"},
         {"kvm.spi-inject", "work-item"},
         {"kvm.spi-range", "strict"},
+        {"kvm.vcpu", "at-once"},
         {"kvm.vgic-core", "bitmaps"},
         {"kvm.vgic-default", "level"},
         {"kvm.vgic-mapping", "ready-last"},
@@ -89,6 +100,7 @@ const std::vector<Kernel>& kernels() {
        {{"kvm.resample", "at-eoi"},
         {"kvm.spi-inject", "in-atomic"},
         {"kvm.spi-range", "strict"},
+        {"kvm.vcpu", "at-once"},
         {"kvm.vgic-core", "ap-lists"},
         {"kvm.vgic-default", "edge"},
         {"kvm.vgic-mapping", "device-last"},
@@ -101,6 +113,7 @@ const std::vector<Kernel>& kernels() {
        {{"kvm.resample", "on-unmask"},
         {"kvm.spi-inject", "in-atomic"},
         {"kvm.spi-range", "strict"},
+        {"kvm.vcpu", "at-once"},
         {"kvm.vgic-core", "ap-lists"},
         {"kvm.vgic-default", "edge"},
         {"kvm.vgic-mapping", "ready-last"},

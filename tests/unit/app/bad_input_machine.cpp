@@ -107,6 +107,23 @@ TEST_CASE("app: what is of the other architecture is refused as that", "[app][in
   });
 }
 
+TEST_CASE("app: vCPUs that halt have no raw guest", "[app][input]") {
+  const std::string halting =
+      replaced(small_text(), "\"kernel\": \"linux-6.1\"",
+               "\"kernel\": \"linux-6.1\", \"policies\": {\"kvm.vcpu\": \"request-and-kick\"}");
+  CHECK(refusal(halting) == accepted);
+  expect_refusals({{halting,
+                    "\"oneshot\": false",
+                    "\"oneshot\": false, \"os\": \"raw\"",
+                    {"vCPUs that halt have no raw guest", "/guest/lines/16/os"}}});
+  CHECK(contains(refusal(replaced(halting, "request-and-kick", "request-or-kick")),
+                 "did you mean \"request-and-kick\"?"));
+  CHECK(contains(refusal(replaced(arm_text(), "\"kernel\": \"linux-6.1\"",
+                                  "\"kernel\": \"linux-6.1\", \"policies\": {\"kvm.vcpu\": "
+                                  "\"no-kick\"}")),
+                 "a policy of x86 alone, and this is arm64"));
+}
+
 TEST_CASE("app: an operation of the other side is refused as that", "[app][input]") {
   const auto with = [](const std::string& script) {
     return replaced(small_text(), "\"properties\"",

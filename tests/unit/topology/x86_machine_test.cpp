@@ -62,6 +62,30 @@ TEST_CASE("x86 machine: every context is in the graph, unless no interrupt comes
   CHECK(watched::contexts_of(t) == real);
 }
 
+/// rich() on vCPUs that halt, which have neither raw guests nor scripts' moves.
+Spec halting() {
+  Spec spec = rich();
+  spec.vcpu_policy = "request-and-kick";
+  spec.lines[1].raw = false;
+  return spec;
+}
+
+TEST_CASE("x86 machine: threads of vCPUs are in the graph", "[topology]") {
+  const Spec spec = halting();
+  CHECK(validate(rich()).empty() == validate(spec).empty());
+  const Elaborated m(spec);
+  const Topology t = describe(spec);
+  std::set<std::string> real = watched::contexts_of(m.fabric);
+  CHECK(real.erase("cpu1/hardirq") == 1);
+  CHECK(watched::contexts_of(t) == real);
+  CHECK(m.fabric.layout().find("vcpu1") != nullptr);
+  Walk walk(m.fabric, t, 1);
+  for (int i = 0; i < 20; ++i)
+    walk.run(1000);
+  CHECK(watched::unexplained(t, walk.writes) == std::vector<std::string>{});
+  CHECK(walk.writes.contains({"kworker/dev0_irqfd.inject", "vcpu0"}));
+}
+
 TEST_CASE("x86 machine: a context writes only what the graph says that it can reach",
           "[topology]") {
   for (const char* policy : {"at-eoi", "on-unmask", "postpone-v2", "forward-mask"}) {
