@@ -16,6 +16,10 @@ std::uint8_t tag(unsigned waiter) {
   return static_cast<std::uint8_t>(waiter + 1);
 }
 
+const PropertyTypes::Named nested_signal(
+    {"nested-signal", "an eventfd is signalled from within its own wake-up and the signal is lost",
+     "fs/eventfd.c, eventfd_signal_allowed()"});
+
 }  // namespace
 
 Eventfd::Eventfd(const sc_core::sc_module_name& module_name, Fabric& fabric,
@@ -42,7 +46,7 @@ void Eventfd::preset(unsigned n, std::uint32_t count) {
 Call Eventfd::signal(Exec& x) {
   if (locks_->in_eventfd(x)) {
     x.emit(event::eventfd_nested, {label_});
-    x.violate("nested-signal", name(),
+    x.violate(nested_signal, name(),
               "an eventfd is signalled from inside a wake callback; the signal is dropped");
     return Call::done();
   }

@@ -1,6 +1,7 @@
 #include "models/genirq/entry.h"
 
 #include "models/events.h"
+#include "models/property/handled_by_nobody.h"
 
 namespace irqloom {
 
@@ -51,7 +52,7 @@ void CpuEntry::common_interrupt(Exec& x, Frame& self, EntryLocals& f) {
     } else {
       // "No irq handler for vector": only the EOI.
       lapic_.end_of_interrupt(x);
-      x.violate("handled-by-nobody", name(), "an interrupt arrived on a vector without a handler");
+      x.violate(handled_by_nobody, name(), "an interrupt arrived on a vector without a handler");
     }
     STEP("return from the interrupt", cost("irq.exit"));
     f.vector = 0;

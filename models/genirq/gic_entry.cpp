@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "models/property/handled_by_nobody.h"
+
 namespace irqloom {
 
 GicEntry::GicEntry(const sc_core::sc_module_name& module_name, Fabric& fabric, Config config,
@@ -35,7 +37,7 @@ FlowIf* GicEntry::line_of(unsigned intid) {
 
 Call GicEntry::handle(Exec& x, unsigned intid) {
   if (FlowIf* line = line_of(intid)) return line->handle_irq(x);
-  x.violate("handled-by-nobody", name(), "an interrupt arrived that no line is mapped to");
+  x.violate(handled_by_nobody, name(), "an interrupt arrived that no line is mapped to");
   return Call::done();
 }
 

@@ -1,6 +1,7 @@
 // Walking the actions (kernel/irq/handle.c and spurious.c, Linux 6.1.192).
 #include "models/events.h"
 #include "models/genirq/desc.h"
+#include "models/property/handled_by_nobody.h"
 
 namespace irqloom {
 
@@ -73,7 +74,7 @@ void IrqDesc::note_interrupt(Exec& x, std::uint8_t ret) {
   s.irq_count = 0;
   if (s.irqs_unhandled > config_.spurious_limit) {
     x.emit(event::nobody_cared, {label_});
-    x.violate("handled-by-nobody", name(), "irq: nobody cared; the line is disabled");
+    x.violate(handled_by_nobody, name(), "irq: nobody cared; the line is disabled");
     s.spurious_disabled = 1;
     ++s.depth;
     irq_disable(x);

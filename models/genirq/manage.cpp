@@ -4,6 +4,14 @@
 
 namespace irqloom {
 
+namespace {
+
+const PropertyTypes::Named unbalanced_enable({"unbalanced-enable",
+                                              "enable_irq() of a line that is not disabled",
+                                              "kernel/irq/manage.c, __enable_irq()"});
+
+}  // namespace
+
 // Lazy: the hardware stays open until the next interrupt finds DISABLED and masks it.
 void IrqDesc::irq_disable(Exec& x) {
   x.set(state_).disabled = 1;
@@ -53,7 +61,7 @@ void IrqDesc::enable_routine(Exec& x, Frame& self) {
     --x.set(state_).depth;
   } else if (x.get(state_).depth == 0 || x.get(state_).suspended != 0) {
     x.emit(event::unbalanced_enable, {label_});
-    x.violate("unbalanced-enable", name(), "enable_irq() of a line that is not disabled");
+    x.violate(unbalanced_enable, name(), "enable_irq() of a line that is not disabled");
   } else {
     CALL(irq_startup(x));
     STEP("check_irq_resend", writes(state_), calls(chip));

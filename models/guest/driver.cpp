@@ -4,6 +4,14 @@
 
 namespace irqloom {
 
+namespace {
+
+const PropertyTypes::Named invalid_report(
+    {"invalid-report", "a driver passes on a report that its device did not send",
+     "models/guest/driver.cpp"});
+
+}  // namespace
+
 Driver::Driver(const sc_core::sc_module_name& module_name, Fabric& fabric, Serves serves,
                std::int64_t line, std::int64_t device_label, bool reports)
     : Module(module_name, fabric),
@@ -34,7 +42,7 @@ void Driver::serve(Exec& x, Frame& self, DriverLocals& f) {
   if (reports_) {
     x.emit(event::driver_report, {device_label_, f.found});
     if (f.found == 0) {
-      x.violate("invalid-report", name(), "the driver read a report that the device did not send");
+      x.violate(invalid_report, name(), "the driver read a report that the device did not send");
     }
   }
   if (trap_ != nullptr) {

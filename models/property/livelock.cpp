@@ -4,8 +4,16 @@
 
 namespace irqloom {
 
+namespace {
+
+const PropertyTypes::Named livelock({"livelock",
+                                     "a vCPU can leave its guest for ever before the guest has run",
+                                     "models/property/livelock.cpp"});
+
+}  // namespace
+
 void add_livelock_property(Fabric& fabric) {
-  fabric.add(Property{.name = "livelock",
+  fabric.add(Property{.name = std::string(livelock.name),
                       .kind = PropertyKind::no_cycle,
                       .where = "vCPU entry",
                       .message = "a vCPU leaves its guest for ever before the guest has run",

@@ -4,8 +4,22 @@
 
 namespace irqloom {
 
+namespace {
+
+const PropertyTypes::Named lost_interrupt_type(
+    {"lost-interrupt", "a device's work can never be served again without help",
+     "models/property/recovery.cpp"});
+const PropertyTypes::Named served_eventually_type(
+    {"served-eventually", "a device's work can wait for ever although its interrupt is not lost",
+     "models/property/recovery.cpp", true});
+const PropertyTypes::Named stuck_masked_type(
+    {"stuck-masked", "the host's mask of an interrupt can never be lifted without help",
+     "models/property/recovery.cpp"});
+
+}  // namespace
+
 Property lost_interrupt(std::string where, std::function<bool(const World&)> has_work) {
-  return Property{.name = "lost-interrupt",
+  return Property{.name = std::string(lost_interrupt_type.name),
                   .kind = PropertyKind::recoverable,
                   .where = std::move(where),
                   .message = "the device's work is never served unless somebody helps",
@@ -13,7 +27,7 @@ Property lost_interrupt(std::string where, std::function<bool(const World&)> has
 }
 
 Property served_eventually(std::string where, std::function<bool(const World&)> has_work) {
-  Property property{.name = "served-eventually",
+  Property property{.name = std::string(served_eventually_type.name),
                     .kind = PropertyKind::leads_to,
                     .where = std::move(where),
                     .message = "the device's work can wait for ever although nothing stands still"};
@@ -30,7 +44,7 @@ void add_service_properties(Fabric& fabric, const std::string& where,
 
 Property stuck_masked(std::string where, std::function<bool(const World&)> is_masked) {
   return Property{
-      .name = "stuck-masked",
+      .name = std::string(stuck_masked_type.name),
       .kind = PropertyKind::recoverable,
       .where = std::move(where),
       .message = "the host's mask of the interrupt is never lifted unless somebody helps",

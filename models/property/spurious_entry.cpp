@@ -8,6 +8,13 @@ namespace irqloom {
 
 namespace {
 
+const PropertyTypes::Named spurious_entry(
+    {"spurious-entry", "the guest's handlers run and find no work in any device of the line",
+     "models/property/spurious_entry.cpp"});
+const PropertyTypes::Named suspend_aborted(
+    {"suspend-aborted", "a wakeup interrupt aborts a suspend although no device has work",
+     "models/property/spurious_entry.cpp"});
+
 std::uint8_t bit(std::int64_t n) {
   return static_cast<std::uint8_t>(1U << n);
 }
@@ -157,14 +164,14 @@ void SpuriousEntry::close(Exec& x, const Watched& w) const {
 void SpuriousEntry::judge(Exec& x, const Watched& w, bool found, std::uint8_t senders) const {
   if (found) return;
   x.violate(
-      "spurious-entry", place(w, senders),
+      spurious_entry, place(w, senders),
       "the guest's handlers ran and found nothing to do in " + joined(w.line.devices, " or "));
 }
 
 void SpuriousEntry::judge_wakeup(Exec& x, const Watched& w) const {
   EpochState& s = x.set(w.state);
   if (!w.line.has_work(x.world())) {
-    x.violate("suspend-aborted", place(w, s.taken_by),
+    x.violate(suspend_aborted, place(w, s.taken_by),
               "a wakeup interrupt aborts the suspend, and there is nothing to do in " +
                   joined(w.line.devices, " or "));
   }

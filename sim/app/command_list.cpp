@@ -6,7 +6,6 @@
 #include <optional>
 
 #include "models/vmm/operations.h"
-#include "sim/app/builtin_properties.h"
 #include "sim/app/commands.h"
 #include "sim/app/drive.h"
 #include "sim/app/fabric_names.h"
@@ -51,7 +50,7 @@ std::vector<Item> list_models() {
 
 std::vector<Item> list_properties() {
   std::vector<Item> items;
-  for (const BuiltinProperty& p : builtin_properties())
+  for (const PropertyType& p : PropertyTypes::all())
     items.push_back({std::string(p.name), std::string(p.what), std::string(p.source)});
   return items;
 }

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <iterator>
 
-#include "sim/app/builtin_properties.h"
 #include "sim/app/fabric_names.h"
 #include "sim/app/predicate.h"
 #include "sim/scenario/suggest.h"
@@ -12,6 +11,15 @@ namespace irqloom::app {
 namespace {
 
 using scenario::Cursor;
+
+/// The built-in ones that are judged where a scenario names none; with `all`, the others too.
+std::vector<std::string> builtin_names(bool all) {
+  std::vector<std::string> names;
+  for (const PropertyType& p : PropertyTypes::all()) {
+    if (all || !p.by_name_only) names.emplace_back(p.name);
+  }
+  return names;
+}
 
 const std::vector<std::pair<std::string, PropertyKind>>& kinds() {
   static const std::vector<std::pair<std::string, PropertyKind>> table = {
@@ -159,7 +167,7 @@ PropertyChoice read_properties(const Cursor& properties) {
   std::vector<std::string> left_out;
   for (const Member& member : by_name(properties)) {
     const auto& [name, value] = member;
-    if (is_builtin_property(name)) {
+    if (PropertyTypes::find(name) != nullptr) {
       (read_builtin(value) ? taken : left_out).push_back(name);
     } else if (read_defined(member)) {
       choice.judged.push_back(name);

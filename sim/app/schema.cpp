@@ -5,10 +5,10 @@
 #include <vector>
 
 #include "models/vmm/operations.h"
-#include "sim/app/builtin_properties.h"
 #include "sim/app/cost_table.h"
 #include "sim/app/kernel.h"
 #include "sim/app/part_members.h"
+#include "sim/core/property.h"
 
 namespace irqloom::app {
 namespace {
@@ -371,7 +371,7 @@ Json properties() {
       {"propertyNames", {{"pattern", "^[a-z0-9-]{1,60}$"}}},
       {"additionalProperties", {{"anyOf", Json::array({own, Json{{"const", false}}})}}}};
   json["properties"] = Json::object();
-  for (const BuiltinProperty& p : builtin_properties()) {
+  for (const PropertyType& p : PropertyTypes::all()) {
     json["properties"][std::string(p.name)] = {
         {"description", "{}: violated when " + std::string(p.what) + ". false: left out." +
                             (p.by_name_only ? " Judged where it is named only." : "")},

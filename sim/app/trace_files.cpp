@@ -3,12 +3,7 @@
 #include <utility>
 
 #include "sim/scenario/output.h"
-#include "sim/trace/ftrace_sink.h"
-#include "sim/trace/jsonl_sink.h"
-#include "sim/trace/perfetto_sink.h"
-#include "sim/trace/svg_sink.h"
-#include "sim/trace/text_sink.h"
-#include "sim/trace/vcd_sink.h"
+#include "sim/trace/format.h"
 
 namespace irqloom::app {
 
@@ -18,21 +13,9 @@ struct TraceFiles::File {
   std::string path;
   scenario::AtomicFile out;
   std::unique_ptr<Sink> sink;  // Writes into `out`.
-  // The same sink, where it has more to say than a sink in general.
-  const trace::VcdSink* vcd = nullptr;
-  const trace::PerfettoSink* perfetto = nullptr;
 };
 
 namespace {
-
-std::string_view extension_of(std::string_view format) {
-  if (format == "text") return ".txt";
-  if (format == "jsonl") return ".jsonl";
-  if (format == "vcd") return ".vcd";
-  if (format == "perfetto") return ".perfetto.json";
-  if (format == "svg") return ".svg";
-  return ".ftrace.txt";
-}
 
 void write_file(const std::string& path, const std::string& text) {
   scenario::AtomicFile file(path);
@@ -42,36 +25,21 @@ void write_file(const std::string& path, const std::string& text) {
 
 }  // namespace
 
-const std::vector<std::string>& trace_formats() {
-  static const std::vector<std::string> names = {"text",     "jsonl",  "vcd",
-                                                 "perfetto", "ftrace", "svg"};
+std::vector<std::string> trace_formats() {
+  std::vector<std::string> names;
+  for (const trace::TraceFormat& format : trace::TraceFormats::all())
+    names.emplace_back(format.name);
   return names;
 }
 
 TraceFiles::TraceFiles(const std::vector<std::string>& formats, std::string folder,
                        std::string stem, bool timed)
     : folder_(std::move(folder)), stem_(std::move(stem)) {
-  for (const std::string& format : formats) {
-    auto file = std::make_unique<File>(folder_ + "/" + stem_ + std::string(extension_of(format)));
-    if (format == "text") {
-      file->sink = std::make_unique<trace::TextSink>(file->out);
-    } else if (format == "jsonl") {
-      file->sink = std::make_unique<trace::JsonlSink>(file->out);
-    } else if (format == "vcd") {
-      auto sink = std::make_unique<trace::VcdSink>(file->out);
-      file->vcd = sink.get();
-      file->sink = std::move(sink);
-    } else if (format == "perfetto") {
-      auto sink = std::make_unique<trace::PerfettoSink>(
-          file->out, trace::PerfettoOptions{.version = IRQLOOM_VERSION});
-      file->perfetto = sink.get();
-      file->sink = std::move(sink);
-    } else if (format == "svg") {
-      file->sink = std::make_unique<trace::SvgSink>(file->out);
-    } else {
-      file->sink = std::make_unique<trace::FtraceSink>(file->out,
-                                                       trace::FtraceOptions{.nanoseconds = !timed});
-    }
+  const trace::FormatOptions options{.timed = timed, .version = IRQLOOM_VERSION};
+  for (const std::string& name : formats) {
+    const trace::TraceFormat& format = *trace::TraceFormats::find(name);
+    auto file = std::make_unique<File>(folder_ + "/" + stem_ + std::string(format.extension));
+    file->sink = format.make(file->out, options);
     files_.push_back(std::move(file));
   }
 }
@@ -90,10 +58,9 @@ std::vector<std::string> TraceFiles::commit() {
   for (const auto& file : files_) {
     file->out.commit();
     paths.push_back(file->path);
-    if (file->perfetto != nullptr && !file->perfetto->notice().empty())
-      notices_.push_back(file->perfetto->notice());
-    if (file->vcd == nullptr) continue;
-    for (const trace::SideFile& side : file->vcd->side_files(stem_)) {
+    if (const std::string notice = file->sink->notice(); !notice.empty())
+      notices_.push_back(notice);
+    for (const SideFile& side : file->sink->side_files(stem_)) {
       paths.push_back(folder_ + "/" + side.name);
       write_file(paths.back(), side.text);
     }

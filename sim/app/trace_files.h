@@ -9,11 +9,10 @@
 
 namespace irqloom::app {
 
-/// "text", "jsonl", "vcd", "perfetto", "ftrace", "svg".
-const std::vector<std::string>& trace_formats();
+/// The names of all formats (sim/trace/format.h), sorted.
+std::vector<std::string> trace_formats();
 
-/// The files of one trace: STEM.txt, STEM.jsonl, STEM.vcd (with a save file and filters for
-/// GTKWave), STEM.perfetto.json, STEM.ftrace.txt, STEM.svg.
+/// The files of one trace: STEM and the format's extension, and what its sink puts beside that.
 class TraceFiles {
  public:
   /// `formats` are some of trace_formats(), each once; `folder` is made if need be. `timed` as in

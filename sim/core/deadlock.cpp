@@ -58,8 +58,8 @@ Violation describe(const Fabric& fabric, const World& world, const WaitCycle& cy
     message += describe_edge(fabric, cycle[at % cycle.size()]);
   }
   const bool self = is_self_deadlock(fabric, world, cycle);
-  return Violation{std::string(self ? self_deadlock_property : deadlock_property),
-                   where_of(fabric, cycle), std::move(message)};
+  return Violation{std::string(self ? self_deadlock.name : deadlock.name), where_of(fabric, cycle),
+                   std::move(message)};
 }
 
 WaitForGraph::WaitForGraph(const Fabric& fabric)

@@ -16,9 +16,12 @@
 
 namespace irqloom {
 
-/// The names under which deadlocks are judged and reported.
-inline constexpr std::string_view deadlock_property = "deadlock";
-inline constexpr std::string_view self_deadlock_property = "self-deadlock";
+inline const PropertyTypes::Named deadlock(
+    {"deadlock", "contexts wait for one another's locks and executors in a circle",
+     "sim/core/deadlock.h"});
+inline const PropertyTypes::Named self_deadlock({"self-deadlock",
+                                                 "code waits for itself, within one executor",
+                                                 "sim/core/deadlock.h"});
 
 /// `from` cannot take another step before `to` takes one.
 struct WaitEdge {

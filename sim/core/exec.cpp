@@ -12,6 +12,15 @@ namespace {
 // A routine whose local steps never end would hang both schedulers; no real one comes near this.
 constexpr int max_fused = 1000;
 
+const PropertyTypes::Named lock_order({"lock-order", "two locks are taken in both orders",
+                                       "kernel/locking/lockdep.c"});
+const PropertyTypes::Named irq_unsafe_lock(
+    {"irq-unsafe-lock", "a lock that interrupt handlers take is elsewhere taken with interrupts on",
+     "kernel/locking/lockdep.c, irq-safe and irq-unsafe lock classes"});
+const PropertyTypes::Named sleep_in_atomic({"sleep-in-atomic",
+                                            "code may sleep with a spinlock held or interrupts off",
+                                            "kernel/sched/core.c, __might_resched()"});
+
 std::uint16_t tag(ContextId c) {
   return static_cast<std::uint16_t>(c + 1);
 }
@@ -185,9 +194,9 @@ void Exec::emit(const EventType& type, std::initializer_list<std::int64_t> args)
   if (listener_ != nullptr) listener_->on_event(event);
 }
 
-void Exec::violate(std::string_view property, std::string_view where, std::string_view message) {
+void Exec::violate(const PropertyType& property, std::string_view where, std::string_view message) {
   result_.violations.push_back(
-      Violation{std::string(property), std::string(where), std::string(message)});
+      Violation{std::string(property.name), std::string(where), std::string(message)});
 }
 
 // --- locks --------------------------------------------------------------------------------------
@@ -218,7 +227,7 @@ void Exec::note_lock(const Lock& lock, bool nested, bool irqs_off) {
     const LockInfo& other = fabric_.locks_[held - 1U];
     if (nested && other.class_id == taken.class_id) continue;
     if (const auto cycle = lock_graph_->order(other, taken)) {
-      violate("lock-order", taken.lock_class, "locks are taken in both orders: " + *cycle);
+      violate(lock_order, taken.lock_class, "locks are taken in both orders: " + *cycle);
     }
   }
   if (lock.kind == LockKind::sleep) {
@@ -227,7 +236,7 @@ void Exec::note_lock(const Lock& lock, bool nested, bool irqs_off) {
   }
   const bool irqs_on = !in_hardirq() && !irqs_off;
   if (lock_graph_->irq_use(taken, in_hardirq(), irqs_on)) {
-    violate("irq-unsafe-lock", taken.lock_class,
+    violate(irq_unsafe_lock, taken.lock_class,
             "taken in a hard interrupt and elsewhere with interrupts on: the interrupt can "
             "arrive while it is held on the same CPU");
   }
@@ -277,7 +286,7 @@ void Exec::might_sleep(std::string_view where) {
   const ContextState& s = fabric_.state(world_, self_);
   const std::uint8_t spins = s.outside != 0 ? s.outside_spins : s.spins;
   if (spins == 0 && !has_irqs_off() && !in_hardirq()) return;
-  violate("sleep-in-atomic", where, "may sleep with a spinlock held or interrupts off");
+  violate(sleep_in_atomic, where, "may sleep with a spinlock held or interrupts off");
 }
 
 void Exec::hold(ContextState& s, const Lock& lock) {

@@ -118,7 +118,7 @@ class Exec {
   void emit(const EventType& type, std::initializer_list<std::int64_t> args = {});
   /// Marks the edge of this step: bits that no_cycle properties speak of.
   void mark(std::uint8_t bits) { result_.marks = static_cast<std::uint8_t>(result_.marks | bits); }
-  void violate(std::string_view property, std::string_view where, std::string_view message);
+  void violate(const PropertyType& property, std::string_view where, std::string_view message);
 
   // Locks. LOCK(...) waits and takes; unlock gives back.
   bool can_lock(const Lock& lock);

@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 
+#include "sim/registry.h"
 #include "sim/world/world.h"
 
 namespace irqloom {
@@ -38,6 +40,18 @@ struct Property {
   std::uint8_t mark = 0;     ///< no_cycle: this edge mark must occur in the cycle...
   std::uint8_t without = 0;  ///< ...and none of these.
 };
+
+/// A property that every scenario may name without defining it. Registered where it is reported or
+/// judged.
+struct PropertyType {
+  std::string_view name;         ///< "lost-interrupt"
+  std::string_view what = {};    ///< What breaks it, in one line.
+  std::string_view source = {};  ///< Who watches: a file of ours or a kernel mechanism.
+  /// Judged where a scenario names it, and not where a scenario names none.
+  bool by_name_only = false;
+};
+
+using PropertyTypes = Registry<PropertyType>;
 
 /// One broken property, as a step or state showed it. Two with equal property and where are one
 /// finding.

@@ -160,8 +160,7 @@ void Exploration::sum_up() {
 
 std::vector<std::string> Exploration::names() const {
   if (!options_.properties.empty()) return options_.properties;
-  std::vector<std::string> names{std::string(deadlock_property),
-                                 std::string(self_deadlock_property)};
+  std::vector<std::string> names{std::string(deadlock.name), std::string(self_deadlock.name)};
   const auto add = [&](const std::string& name) {
     if (!contains(names, name)) names.push_back(name);
   };

@@ -16,8 +16,7 @@ SafetyJudge::SafetyJudge(const Fabric& fabric, const Options& options, const Sta
       options_(options),
       store_(store),
       wait_for_(fabric),
-      judges_deadlocks_(options.judges(deadlock_property) ||
-                        options.judges(self_deadlock_property)) {
+      judges_deadlocks_(options.judges(deadlock.name) || options.judges(self_deadlock.name)) {
   exec.lock_graph(&lock_graph_);
   for (const Property& p : fabric.properties()) {
     if (speaks_of_single_states(p.kind) && options.judges(p.name)) open_.push_back(&p);

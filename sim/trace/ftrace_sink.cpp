@@ -5,6 +5,7 @@
 #include "sim/trace/append.h"
 #include "sim/trace/columns.h"
 #include "sim/trace/describe.h"
+#include "sim/trace/format.h"
 
 namespace irqloom::trace {
 
@@ -153,5 +154,13 @@ void FtraceSink::flush() {
   out_.write(text_.data(), static_cast<std::streamsize>(text_.size()));
   text_.clear();
 }
+
+const TraceFormats::Add ftrace_format{
+    {.name = "ftrace",
+     .what = "as trace-cmd reports it, for tools that read ftrace",
+     .extension = ".ftrace.txt",
+     .make = [](std::ostream& out, const FormatOptions& options) -> std::unique_ptr<Sink> {
+       return std::make_unique<FtraceSink>(out, FtraceOptions{.nanoseconds = !options.timed});
+     }}};
 
 }  // namespace irqloom::trace

@@ -5,18 +5,13 @@
 #include <string>
 #include <vector>
 
+#include "sim/trace/record.h"
 #include "sim/trace/waves.h"
 
 namespace irqloom::trace {
 
 /// Of the count of violations, a variable beside the waves: "engine.violations".
 inline constexpr unsigned violation_bits = 16;
-
-/// A file that belongs beside a dump.
-struct SideFile {
-  std::string name;
-  std::string text;
-};
 
 /// "<stem>.gtkw" and the filters that it names, for a dump in "<stem>.vcd". All go into one folder,
 /// in which GTKWave has to be started (it looks for filters there).

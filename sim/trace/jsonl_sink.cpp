@@ -2,6 +2,7 @@
 
 #include "sim/trace/append.h"
 #include "sim/trace/describe.h"
+#include "sim/trace/format.h"
 #include "sim/world/set_field.h"
 
 namespace irqloom::trace {
@@ -213,5 +214,10 @@ void JsonlSink::flush_line() {
   out_.write(line_.data(), static_cast<std::streamsize>(line_.size()));
   line_.clear();
 }
+
+const TraceFormats::Add jsonl_format{{.name = "jsonl",
+                                      .what = "an object a line, for programs",
+                                      .extension = ".jsonl",
+                                      .make = make_sink<JsonlSink>}};
 
 }  // namespace irqloom::trace

@@ -4,6 +4,7 @@
 
 #include "sim/trace/append.h"
 #include "sim/trace/describe.h"
+#include "sim/trace/format.h"
 
 namespace irqloom::trace {
 
@@ -322,5 +323,13 @@ void PerfettoSink::flush() {
   out_.write(text_.data(), static_cast<std::streamsize>(text_.size()));
   text_.clear();
 }
+
+const TraceFormats::Add perfetto_format{
+    {.name = "perfetto",
+     .what = "slices and flows, for Perfetto's viewer",
+     .extension = ".perfetto.json",
+     .make = [](std::ostream& out, const FormatOptions& options) -> std::unique_ptr<Sink> {
+       return std::make_unique<PerfettoSink>(out, PerfettoOptions{.version = options.version});
+     }}};
 
 }  // namespace irqloom::trace

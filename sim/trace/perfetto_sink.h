@@ -38,8 +38,8 @@ class PerfettoSink : public Sink {
   void violated(const OpenViolation& open) override;
   void end(std::uint64_t end_ps, const std::string& verdict) override;
 
-  /// What to tell the user after end(): that steps were left out, or nothing.
-  const std::string& notice() const { return notice_; }
+  /// That steps were left out.
+  std::string notice() const override { return notice_; }
 
  private:
   /// Times in nanoseconds.

@@ -63,7 +63,13 @@ struct TraceInfo {
   std::uint64_t continuation = no_step;
 };
 
-/// A trace format.
+/// A file that belongs beside a trace's.
+struct SideFile {
+  std::string name;
+  std::string text;
+};
+
+/// What writes or shows a trace.
 class Sink {
  public:
   virtual ~Sink() = default;
@@ -73,6 +79,10 @@ class Sink {
   virtual void violated(const OpenViolation& /*open*/) {}
   /// `end_ps`: the time at which the run ended.
   virtual void end(std::uint64_t end_ps, const std::string& verdict) = 0;
+  /// After end(), while the fabric lives: what belongs beside a file of that stem.
+  virtual std::vector<SideFile> side_files(const std::string& /*stem*/) const { return {}; }
+  /// After end(): one line for the user, such as that steps were left out; empty: nothing to say.
+  virtual std::string notice() const { return {}; }
 };
 
 }  // namespace irqloom

@@ -6,6 +6,7 @@
 #include "sim/error.h"
 #include "sim/trace/append.h"
 #include "sim/trace/describe.h"
+#include "sim/trace/format.h"
 #include "sim/trace/svg_style.h"
 
 namespace irqloom::trace {
@@ -289,5 +290,10 @@ void SvgSink::end(std::uint64_t /*end_ps*/, const std::string& verdict) {
   add_texts(beats, verdict, picture);
   out_ << draw_svg(picture, options_.width);
 }
+
+const TraceFormats::Add svg_format{{.name = "svg",
+                                    .what = "a picture: a column a layer",
+                                    .extension = ".svg",
+                                    .make = make_sink<SvgSink>}};
 
 }  // namespace irqloom::trace

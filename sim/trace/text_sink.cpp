@@ -5,6 +5,7 @@
 
 #include "sim/trace/append.h"
 #include "sim/trace/describe.h"
+#include "sim/trace/format.h"
 
 namespace irqloom::trace {
 
@@ -205,5 +206,10 @@ void TextSink::flush() {
   out_.write(text_.data(), static_cast<std::streamsize>(text_.size()));
   text_.clear();
 }
+
+const TraceFormats::Add text_format{{.name = "text",
+                                     .what = "a line a step, for people",
+                                     .extension = ".txt",
+                                     .make = make_sink<TextSink>}};
 
 }  // namespace irqloom::trace

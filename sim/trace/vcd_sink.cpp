@@ -5,6 +5,7 @@
 
 #include "sim/trace/append.h"
 #include "sim/trace/describe.h"
+#include "sim/trace/format.h"
 
 namespace irqloom::trace {
 
@@ -172,5 +173,10 @@ void VcdSink::flush() {
   out_.write(text_.data(), static_cast<std::streamsize>(text_.size()));
   text_.clear();
 }
+
+const TraceFormats::Add vcd_format{{.name = "vcd",
+                                    .what = "waves, for GTKWave (with its save file and filters)",
+                                    .extension = ".vcd",
+                                    .make = make_sink<VcdSink>}};
 
 }  // namespace irqloom::trace

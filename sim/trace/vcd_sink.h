@@ -30,8 +30,8 @@ class VcdSink : public Sink {
   void violated(const OpenViolation& open) override;
   void end(std::uint64_t end_ps, const std::string& verdict) override;
 
-  /// See gtkwave_files(). From begin() on, while the fabric lives.
-  std::vector<SideFile> side_files(const std::string& stem) const {
+  /// See gtkwave_files(). From begin() on.
+  std::vector<SideFile> side_files(const std::string& stem) const override {
     return gtkwave_files(*waves_, stem);
   }
 

@@ -1,6 +1,5 @@
 #include "models/kvm/resample/policy.h"
 
-#include <algorithm>
 #include <stdexcept>
 
 #include "models/kvm/resampler.h"
@@ -8,31 +7,10 @@
 
 namespace irqloom {
 
-namespace {
-
-std::vector<ResamplePolicy::Entry>& registry() {
-  static std::vector<ResamplePolicy::Entry> entries;
-  return entries;
-}
-
-}  // namespace
-
-ResamplePolicy::Register::Register(const Entry& entry) {
-  registry().push_back(entry);
-}
-
-std::vector<ResamplePolicy::Entry> ResamplePolicy::all() {
-  std::vector<Entry> sorted = registry();
-  std::sort(sorted.begin(), sorted.end(),
-            [](const Entry& a, const Entry& b) { return a.name < b.name; });
-  return sorted;
-}
-
 const ResamplePolicy::Entry& ResamplePolicy::find(std::string_view name) {
-  for (const Entry& e : registry()) {
-    if (e.name == name) return e;
-  }
-  throw std::invalid_argument("unknown resample policy " + std::string(name));
+  const Entry* entry = Registry<Entry>::find(name);
+  if (entry == nullptr) throw std::invalid_argument("unknown resample policy " + std::string(name));
+  return *entry;
 }
 
 ResamplePolicy::ResamplePolicy(Fabric& fabric, Resampler& resampler)

@@ -10,6 +10,7 @@
 
 #include "sim/app/conform/record.h"
 #include "sim/app/conform/transcript.h"
+#include "sim/registry.h"
 
 namespace irqloom::app::conform {
 
@@ -49,12 +50,11 @@ class Replayer {
     /// Elaborates. Throws BadRecord for a configuration that cannot be.
     std::unique_ptr<Replayer> (*make)(const Record& config);
   };
+  using Models = Registry<Entry, &Entry::model>;
   /// Registers a replayer at static initialization.
-  struct Register {
-    explicit Register(const Entry& entry);
-  };
+  using Register = Models::Add;
   /// All replayers, sorted by model.
-  static std::vector<Entry> all();
+  static std::vector<Entry> all() { return Models::all(); }
 
  protected:
   /// Notes in shown_ what the operation showed under that member. Nothing, or how it differs from

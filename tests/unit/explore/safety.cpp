@@ -40,10 +40,10 @@ class Reporter {
     for (;;) {
       STEP("quiet");
       STEP("first");
-      x.violate("event", "first label", "the first is bad");
+      x.violate({"event"}, "first label", "the first is bad");
       STEP("second");
-      x.violate("event", "second label", "the second is bad");
-      x.violate("other", "", "the other is bad");
+      x.violate({"event"}, "second label", "the second is bad");
+      x.violate({"other"}, "", "the other is bad");
     }
     ROUTINE_END();
   }

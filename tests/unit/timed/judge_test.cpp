@@ -80,7 +80,7 @@ TEST_CASE("what steps report is kept once for each place", "[timed]") {
               {{"report", "b10",
                 [n](Exec& x) {
                   ++x.set(n).n;
-                  x.violate("spurious", "line " + std::to_string(x.get(n).n % 2), "no reason");
+                  x.violate({"spurious"}, "line " + std::to_string(x.get(n).n % 2), "no reason");
                 }}},
               true);
   rig.options.until_ps = 60'000;
@@ -147,7 +147,7 @@ TEST_CASE("only the chosen properties count, those of steps included", "[timed]"
   const auto broken = [](std::vector<std::string> chosen) {
     Rig rig;
     const auto n = rig.number("n");
-    rig.context("c", {{"report", "b10", [](Exec& x) { x.violate("spurious", "", ""); }}});
+    rig.context("c", {{"report", "b10", [](Exec& x) { x.violate({"spurious"}, "", ""); }}});
     rig.fabric.add(property("zero", PropertyKind::never, n, 0));
     rig.options.properties = std::move(chosen);
     std::vector<std::string> names;

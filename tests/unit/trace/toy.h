@@ -182,7 +182,7 @@ class Toy : public Listener {
     ROUTINE();
     for (;;) {
       STEP("choose; \"quoted\" <1> #2");
-      if (x.choose(3) == 2) x.violate("lost-interrupt", "dev0", "nobody will serve the device");
+      if (x.choose(3) == 2) x.violate({"lost-interrupt"}, "dev0", "nobody will serve the device");
     }
     ROUTINE_END();
   }

@@ -8,7 +8,6 @@
 
 using namespace irqloom;  // NOLINT(google-build-using-namespace)
 namespace toy = irqloom::trace_toy;
-using trace::SideFile;
 using trace::VcdSink;
 
 namespace {

@@ -7,7 +7,7 @@ namespace irqloom {
 
 namespace {
 
-class Error final : public ReadyAtFirstRun {
+class Refuse final : public ReadyAtFirstRun {
  public:
   using ReadyAtFirstRun::ReadyAtFirstRun;
   Call early_injection(Exec& /*x*/, unsigned /*intid*/, bool /*level*/) override {
@@ -16,7 +16,7 @@ class Error final : public ReadyAtFirstRun {
 };
 
 const VgicReadiness::Register registered{{"error", "an error before the first KVM_RUN",
-                                          "KVM list, November 2014", &make_readiness<Error>}};
+                                          "KVM list, November 2014", &make_readiness<Refuse>}};
 
 }  // namespace
 

@@ -1,37 +1,16 @@
 #include "models/kvm/vgic/readiness/policy.h"
 
-#include <algorithm>
 #include <stdexcept>
 
 #include "models/kvm/vgic/vgic.h"
 
 namespace irqloom {
 
-namespace {
-
-std::vector<VgicReadiness::Entry>& registry() {
-  static std::vector<VgicReadiness::Entry> entries;
-  return entries;
-}
-
-}  // namespace
-
-VgicReadiness::Register::Register(const Entry& entry) {
-  registry().push_back(entry);
-}
-
-std::vector<VgicReadiness::Entry> VgicReadiness::all() {
-  std::vector<Entry> sorted = registry();
-  std::sort(sorted.begin(), sorted.end(),
-            [](const Entry& a, const Entry& b) { return a.name < b.name; });
-  return sorted;
-}
-
 const VgicReadiness::Entry& VgicReadiness::find(std::string_view name) {
-  for (const Entry& e : registry()) {
-    if (e.name == name) return e;
-  }
-  throw std::invalid_argument("unknown readiness policy " + std::string(name));
+  const Entry* entry = Registry<Entry>::find(name);
+  if (entry == nullptr)
+    throw std::invalid_argument("unknown readiness policy " + std::string(name));
+  return *entry;
 }
 
 bool VgicReadiness::is_ready(Exec& x) const {

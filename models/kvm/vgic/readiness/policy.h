@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "models/module.h"
+#include "sim/registry.h"
 
 namespace irqloom {
 
@@ -51,11 +52,9 @@ class VgicReadiness {
     std::unique_ptr<VgicReadiness> (*make)(Fabric& fabric, Vgic& vgic);
   };
   /// Registers a policy at static initialization.
-  struct Register {
-    explicit Register(const Entry& entry);
-  };
+  using Register = Registry<Entry>::Add;
   /// All policies, sorted by name.
-  static std::vector<Entry> all();
+  static std::vector<Entry> all() { return Registry<Entry>::all(); }
   /// std::invalid_argument for an unknown name.
   static const Entry& find(std::string_view name);
 
