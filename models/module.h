@@ -6,6 +6,7 @@
 
 #include <systemc>
 
+#include "models/model_info.h"
 #include "sim/core/exec.h"
 #include "sim/core/fabric.h"
 

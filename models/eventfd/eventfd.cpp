@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <stdexcept>
 
+#include "models/cost.h"
 #include "models/events.h"
 
 namespace irqloom {
@@ -141,7 +142,7 @@ Call Eventfd::release_if_last(Exec& x) {
 
 void Eventfd::eventfd_release(Exec& x, Frame& self, WalkLocals& f) {
   ROUTINE();
-  LOCK_IRQ(lock_, "the file is gone: EPOLLHUP", cost("eventfd"), writes(state_));
+  LOCK_IRQ(lock_, "the file is gone: EPOLLHUP", cost(costs::eventfd), writes(state_));
   for (f.i = 0; is_queued(x, f.i); ++f.i) {
     STEP("tell a waiter", reads(state_), calls(waiters));
     CALL(wake(x, f.i, PollKey::hup));
@@ -157,5 +158,8 @@ void Eventfd::touches(Footprint& footprint) const {
   footprint.writes.push_back(range(state_));
   footprint.writes.push_back(range(lock_.slot));
 }
+
+IRQLOOM_MODEL("eventfd/eventfd", "an eventfd: counter, wake walk, dropped nested signals",
+              "fs/eventfd.c, Linux 6.1");
 
 }  // namespace irqloom

@@ -26,4 +26,7 @@ void IrqAffinity::set_routine(Exec& x, Frame& self, AffinityLocals& f) {
   ROUTINE_END();
 }
 
+IRQLOOM_MODEL("genirq/affinity", "irq_set_affinity() of a line, now or in its next interrupt",
+              "kernel/irq/manage.c and migration.c, Linux 6.1");
+
 }  // namespace irqloom

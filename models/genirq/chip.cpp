@@ -1,4 +1,5 @@
 // Flow handlers and the mask/unmask primitives (kernel/irq/chip.c, Linux 6.1.192).
+#include "models/cost.h"
 #include "models/events.h"
 #include "models/genirq/desc.h"
 #include "models/property/marks.h"
@@ -53,18 +54,18 @@ void IrqDesc::handle_fasteoi_irq(Exec& x, Frame& self) {
   }
   begin_event(x);
   CALL(x.call<FlowLocals>(event_));
-  STEP("irq_eoi", cost("irqchip"), reads(state_), calls(chip));
+  STEP("irq_eoi", cost(costs::irqchip), reads(state_), calls(chip));
   CALL(chip->irq_eoi(x, config_.hwirq));
   // cond_unmask_eoi_irq(): a oneshot line of which no thread was woken would stay masked for ever.
   if (config_.oneshot) {
-    STEP("unmask if no thread was woken", cost("cpu"), writes(state_), calls(chip));
+    STEP("unmask if no thread was woken", cost(costs::cpu), writes(state_), calls(chip));
     if (x.get(state_).disabled == 0 && x.get(state_).threads_oneshot == 0) CALL(unmask_irq(x));
   }
   STEP("drop desc->lock");
   x.unlock(lock_);
   RETURN(0);
 out:
-  STEP("irq_eoi of an interrupt that is not handled", cost("irqchip"), calls(chip));
+  STEP("irq_eoi of an interrupt that is not handled", cost(costs::irqchip), calls(chip));
   CALL(chip->irq_eoi(x, config_.hwirq));
   STEP("drop desc->lock, not handled");
   x.unlock(lock_);
@@ -76,7 +77,7 @@ void IrqDesc::handle_level_irq(Exec& x, Frame& self) {
   ROUTINE();
   LOCK(lock_, "take desc->lock, mask_ack", writes(state_), calls(chip));
   CALL(mask_irq(x));
-  STEP("irq_ack", cost("irqchip"), calls(chip));
+  STEP("irq_ack", cost(costs::irqchip), calls(chip));
   CALL(chip->irq_ack(x, config_.hwirq));
   STEP("drop desc->lock, INPROGRESS", writes(state_), calls(actions));
   if (!irq_may_run(x)) goto out;
@@ -88,7 +89,7 @@ void IrqDesc::handle_level_irq(Exec& x, Frame& self) {
   begin_event(x);
   CALL(x.call<FlowLocals>(event_));
   // cond_unmask_irq(): for all level interrupts, oneshot or not.
-  STEP("unmask", cost("irqchip"), writes(state_), calls(chip));
+  STEP("unmask", cost(costs::irqchip), writes(state_), calls(chip));
   if (x.get(state_).disabled == 0 && x.get(state_).threads_oneshot == 0) CALL(unmask_irq(x));
 out:
   STEP("drop desc->lock");
@@ -104,14 +105,14 @@ void IrqDesc::handle_edge_irq(Exec& x, Frame& self) {
   if (!irq_may_run(x) || x.get(state_).disabled != 0 || !has_action(x)) {
     x.set(state_).pending = 1;
     CALL(mask_irq(x));
-    STEP("irq_ack of an interrupt that is not handled", cost("irqchip"), calls(chip));
+    STEP("irq_ack of an interrupt that is not handled", cost(costs::irqchip), calls(chip));
     CALL(chip->irq_ack(x, config_.hwirq));
     goto out;
   }
   // The I/O APIC's irq_ack is apic_ack_edge(), which moves the interrupt first.
   if (x.get(state_).move_pending != 0) {
     CALL(x.call(move_));
-    STEP("irq_ack", cost("irqchip"), calls(chip));
+    STEP("irq_ack", cost(costs::irqchip), calls(chip));
   }
   // From the acknowledge on, the vector can be delivered again.
   CALL(chip->irq_ack(x, config_.hwirq));

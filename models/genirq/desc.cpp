@@ -97,4 +97,9 @@ void IrqDesc::touches(Footprint& footprint) const {
   footprint.writes.push_back(range(lock_.slot));
 }
 
+IRQLOOM_MODEL(
+    "genirq/desc",
+    "an interrupt line of the generic IRQ layer: flow handlers, shared and threaded actions",
+    "kernel/irq/{chip,handle,manage,resend,spurious,pm}.c, Linux 6.1");
+
 }  // namespace irqloom

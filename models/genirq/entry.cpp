@@ -1,5 +1,6 @@
 #include "models/genirq/entry.h"
 
+#include "models/cost.h"
 #include "models/events.h"
 #include "models/property/handled_by_nobody.h"
 
@@ -42,7 +43,7 @@ Calls CpuEntry::of_injection() const {
 void CpuEntry::common_interrupt(Exec& x, Frame& self, EntryLocals& f) {
   ROUTINE();
   for (;;) {
-    STEP_WHEN(has_vector(x), "take the interrupt", cost("irq.entry"), writes(lapic_.state()),
+    STEP_WHEN(has_vector(x), "take the interrupt", cost(costs::irq_entry), writes(lapic_.state()),
               calls(flows), of_injection());
     f.vector = take_vector(x);
     x.enter_hardirq();
@@ -54,11 +55,14 @@ void CpuEntry::common_interrupt(Exec& x, Frame& self, EntryLocals& f) {
       lapic_.end_of_interrupt(x);
       x.violate(handled_by_nobody, name(), "an interrupt arrived on a vector without a handler");
     }
-    STEP("return from the interrupt", cost("irq.exit"));
+    STEP("return from the interrupt", cost(costs::irq_exit));
     f.vector = 0;
     x.leave_hardirq();
   }
   ROUTINE_END();
 }
+
+IRQLOOM_MODEL("genirq/entry", "a CPU takes an interrupt and runs its flow handler",
+              "arch/x86/kernel/irq.c, Linux 6.1");
 
 }  // namespace irqloom

@@ -1,5 +1,7 @@
 #include "models/genirq/free_irq.h"
 
+#include "models/cost.h"
+
 namespace irqloom {
 
 FreeIrq::FreeIrq(Fabric& fabric, IrqDesc& desc)
@@ -28,13 +30,16 @@ void FreeIrq::free_routine(Exec& x, Frame& self) {
     STEP("drop desc->lock, shut down");
   }
   x.unlock_irq(desc_.lock_);
-  SLEEP_WHEN(!is_running(x), "__synchronize_hardirq", cost("sched.wakeup"), writes(desc_.state_),
-             calls(desc_.chip));
+  SLEEP_WHEN(!is_running(x), "__synchronize_hardirq", cost(costs::sched_wakeup),
+             writes(desc_.state_), calls(desc_.chip));
   // A handler that was under way may have disabled the line once more: __setup_irq() of the next
   // request undoes that.
   x.set(desc_.state_).depth = 1;
   RETURN(0);
   ROUTINE_END();
 }
+
+IRQLOOM_MODEL("genirq/free_irq", "free_irq() of a line's only action",
+              "kernel/irq/manage.c, Linux 6.1");
 
 }  // namespace irqloom

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "models/cost.h"
 #include "models/property/handled_by_nobody.h"
 
 namespace irqloom {
@@ -46,21 +47,24 @@ Call GicEntry::handle(Exec& x, unsigned intid) {
 void GicEntry::gic_handle_irq(Exec& x, Frame& self, GicEntryLocals& f) {
   ROUTINE();
   for (;;) {
-    STEP_WHEN(cpu_.is_signalled(x), "take the interrupt, read IAR", cost("irq.entry"), calls(cpu_),
-              calls(flows));
+    STEP_WHEN(cpu_.is_signalled(x), "take the interrupt, read IAR", cost(costs::irq_entry),
+              calls(cpu_), calls(flows));
     x.enter_hardirq();
     f.intid = static_cast<std::uint16_t>(cpu_.read_iar(x));
     while (f.intid < gic::first_special) {
       CALL(handle(x, f.intid));
       if (config_.is_v3) break;
-      STEP("read IAR again", cost("irqchip"), calls(cpu_), calls(flows));
+      STEP("read IAR again", cost(costs::irqchip), calls(cpu_), calls(flows));
       f.intid = static_cast<std::uint16_t>(cpu_.read_iar(x));
     }
-    STEP("return from the interrupt", cost("irq.exit"));
+    STEP("return from the interrupt", cost(costs::irq_exit));
     f.intid = 0;
     x.leave_hardirq();
   }
   ROUTINE_END();
 }
+
+IRQLOOM_MODEL("genirq/gic_entry", "a CPU takes interrupts from a GIC and runs their flow handlers",
+              "drivers/irqchip/irq-gic.c, irq-gic-v3.c, Linux 6.1");
 
 }  // namespace irqloom

@@ -1,5 +1,6 @@
 #include "models/genirq/thread.h"
 
+#include "models/cost.h"
 #include "models/events.h"
 
 namespace irqloom {
@@ -25,7 +26,8 @@ bool IrqThread::is_woken(Exec& x) const {
 void IrqThread::irq_thread(Exec& x, Frame& self) {
   ROUTINE();
   for (;;) {
-    STEP_WHEN(is_woken(x), "the irq thread wakes up", cost("sched.wakeup"), reads(desc_.state_));
+    STEP_WHEN(is_woken(x), "the irq thread wakes up", cost(costs::sched_wakeup),
+              reads(desc_.state_));
     if (!desc_.config_.thread_cpus.empty()) {
       const auto n = static_cast<std::uint16_t>(desc_.config_.thread_cpus.size());
       x.migrate(context_, desc_.config_.thread_cpus[x.choose(n)]);
@@ -69,5 +71,8 @@ void IrqDesc::finalize_oneshot(Exec& x, Frame& self, FlowLocals& f) {
   RETURN(0);
   ROUTINE_END();
 }
+
+IRQLOOM_MODEL("genirq/thread", "the thread of a threaded interrupt",
+              "kernel/irq/manage.c, Linux 6.1");
 
 }  // namespace irqloom

@@ -1,5 +1,6 @@
 #include "models/guest/driver.h"
 
+#include "models/cost.h"
 #include "models/events.h"
 
 namespace irqloom {
@@ -36,7 +37,7 @@ Call Driver::thread_fn(Exec& x) {
 // Two accesses to the device: what it has is read, and then acknowledged.
 void Driver::serve(Exec& x, Frame& self, DriverLocals& f) {
   ROUTINE();
-  STEP("read the device's status", cost("device.access"), calls(device));
+  STEP("read the device's status", cost(costs::device_access), calls(device));
   f.found = device->read_status(x) ? 1 : 0;
   x.emit(f.found != 0 ? event::work_found : event::work_none, {line_, device_label_});
   if (reports_) {
@@ -50,7 +51,7 @@ void Driver::serve(Exec& x, Frame& self, DriverLocals& f) {
     LOCAL("the read has returned");
   }
   if (f.found != 0) {
-    STEP("acknowledge the device", cost("device.access"), calls(device));
+    STEP("acknowledge the device", cost(costs::device_access), calls(device));
     CALL(device->acknowledge(x));
     LOCAL("served");
   }
@@ -61,5 +62,8 @@ void Driver::serve(Exec& x, Frame& self, DriverLocals& f) {
 void Driver::touches(Footprint& footprint) const {
   device[0]->touches(footprint);
 }
+
+IRQLOOM_MODEL("guest/driver", "a driver in the guest, with a primary or a threaded handler",
+              "the scenario");
 
 }  // namespace irqloom

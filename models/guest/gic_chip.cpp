@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "models/cost.h"
 #include "models/irqchip/gicd.h"
 
 namespace irqloom {
@@ -140,7 +141,7 @@ void GuestGicChip::init_routine(Exec& x, Frame& self) {
   CALL(write_all(x, gicd_icenabler, every_bit, 32));
   LOCAL("switch the distributor on");
   CALL(current(x).dist_write(x, gicd_ctlr, is_v3_ ? ctlr_v3 : ctlr_v2));
-  STEP("gic_cpu_init: PMR, enable", cost("irqchip"), calls(*this));
+  STEP("gic_cpu_init: PMR, enable", cost(costs::irqchip), calls(*this));
   current(x).interface().write_pmr(x, priority_mask);
   if (is_v3_) {
     current(x).interface().write_igrpen1(x, 1);
@@ -183,5 +184,9 @@ void GuestGicChip::touches(Footprint& footprint) const {
   for (const ArmVcpu* v : vcpus_)
     v->touches(footprint);
 }
+
+IRQLOOM_MODEL("guest/gic_chip",
+              "the guest's irqchip over KVM's virtual GIC, and its driver's start-up",
+              "drivers/irqchip/irq-gic.c, irq-gic-v3.c, irq-gic-common.c, Linux 6.1");
 
 }  // namespace irqloom

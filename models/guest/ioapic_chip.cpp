@@ -1,5 +1,6 @@
 #include "models/guest/ioapic_chip.h"
 
+#include "models/cost.h"
 #include "models/events.h"
 #include "models/irqchip/rte.h"
 
@@ -39,7 +40,7 @@ Call GuestIoapicChip::irq_set_affinity(Exec& x, unsigned hwirq, unsigned cpu) {
 // The guest writes its cached copy of the entry with another mask bit or destination.
 void GuestIoapicChip::rte_write(Exec& x, Frame& self, ChipLocals& f) {
   ROUTINE();
-  STEP("exit: write of a redirection entry", cost("exit.mmio"), calls(kvm_.ioapic()));
+  STEP("exit: write of a redirection entry", cost(costs::exit_mmio), calls(kvm_.ioapic()));
   vcpus_[f.vcpu]->exit(x, ioapic_window);
   if (f.high != 0) {
     const std::uint32_t high = static_cast<std::uint32_t>(f.value) << rte::dest_shift;
@@ -49,7 +50,7 @@ void GuestIoapicChip::rte_write(Exec& x, Frame& self, ChipLocals& f) {
     const std::uint32_t bit = 1U << rte::mask_shift;
     CALL(kvm_.ioapic().write_indirect(x, f.pin, false, f.value != 0 ? low | bit : low & ~bit));
   }
-  STEP("enter the guest", cost("entry"), calls(kvm_));
+  STEP("enter the guest", cost(costs::entry), calls(kvm_));
   vcpus_[f.vcpu]->enter(x);
   RETURN(0);
   ROUTINE_END();
@@ -63,14 +64,14 @@ Call GuestIoapicChip::irq_eoi(Exec& x, unsigned /*hwirq*/) {
 // the entry's.
 void GuestIoapicChip::eoi_write(Exec& x, Frame& self, ChipLocals& f) {
   ROUTINE();
-  STEP("exit: EOI", cost("exit.eoi"), calls(kvm_));
+  STEP("exit: EOI", cost(costs::exit_eoi), calls(kvm_));
   vcpus_[f.vcpu]->exit(x, apic_eoi);
   f.value = vcpus_[f.vcpu]->lapic().end_of_interrupt(x).value_or(0);
   x.emit(event::kvm_eoi, {vcpus_[f.vcpu]->lapic().apic_id(), f.value});
   if (f.value != 0) {
     CALL(kvm_.ioapic().update_eoi(x, f.value, vcpus_[f.vcpu]->lapic().trigger(x, f.value)));
   }
-  STEP("enter the guest", cost("entry"), calls(kvm_));
+  STEP("enter the guest", cost(costs::entry), calls(kvm_));
   vcpus_[f.vcpu]->request_event(x);
   vcpus_[f.vcpu]->enter(x);
   RETURN(0);
@@ -89,5 +90,8 @@ Call GuestIoapicChip::irq_retrigger(Exec& x, unsigned hwirq) {
 void GuestIoapicChip::touches(Footprint& footprint) const {
   kvm_.touches(footprint);
 }
+
+IRQLOOM_MODEL("guest/ioapic_chip", "the guest's irqchip over KVM's IOAPIC: accesses and EOIs exit",
+              "arch/x86/kernel/apic/io_apic.c, Linux 6.1");
 
 }  // namespace irqloom

@@ -1,5 +1,6 @@
 #include "models/guest/raw_line.h"
 
+#include "models/cost.h"
 #include "models/events.h"
 #include "models/property/marks.h"
 
@@ -23,7 +24,7 @@ RawLine::RawLine(const sc_core::sc_module_name& module_name, Fabric& fabric, Con
 
 void RawLine::hard_handler(Exec& x, Frame& self) {
   ROUTINE();
-  STEP("mask the line", cost("irqchip"), calls(chip));
+  STEP("mask the line", cost(costs::irqchip), calls(chip));
   x.mark(mark::guest_entry);
   x.emit(event::pass_begin, {label_});
   CALL(chip->irq_mask(x, config_.hwirq));
@@ -42,7 +43,8 @@ void RawLine::hard_handler(Exec& x, Frame& self) {
 void RawLine::thread_loop(Exec& x, Frame& self) {
   ROUTINE();
   for (;;) {
-    STEP_WHEN(x.get(state_).run != 0, "the thread wakes up", cost("sched.wakeup"), reads(state_));
+    STEP_WHEN(x.get(state_).run != 0, "the thread wakes up", cost(costs::sched_wakeup),
+              reads(state_));
     if (!config_.thread_cpus.empty()) {
       const auto n = static_cast<std::uint16_t>(config_.thread_cpus.size());
       x.migrate(thread_, config_.thread_cpus[x.choose(n)]);
@@ -51,7 +53,7 @@ void RawLine::thread_loop(Exec& x, Frame& self) {
     x.set(state_).run = 0;
     x.emit(event::thread_begin, {label_, action_label_});
     CALL(action->thread_fn(x));
-    STEP("unmask the line", cost("irqchip"), calls(chip));
+    STEP("unmask the line", cost(costs::irqchip), calls(chip));
     x.emit(event::thread_end, {label_, action_label_});
     CALL(chip->irq_unmask(x, config_.hwirq));
     STEP("done");
@@ -59,5 +61,7 @@ void RawLine::thread_loop(Exec& x, Frame& self) {
   }
   ROUTINE_END();
 }
+
+IRQLOOM_MODEL("guest/raw_line", "a guest whose mask, EOI and unmask share no lock", "the scenario");
 
 }  // namespace irqloom

@@ -80,4 +80,7 @@ void ApicBus::touches(Footprint& footprint) const {
     n->touches(footprint);
 }
 
+IRQLOOM_MODEL("irqchip/apic_bus", "carries interrupt messages to the local APICs",
+              "Intel SDM volume 3");
+
 }  // namespace irqloom

@@ -252,4 +252,8 @@ void Gic::touches(Footprint& footprint) const {
   }
 }
 
+IRQLOOM_MODEL("irqchip/gic_base",
+              "what GICv2 and GICv3 share: the life of an interrupt, its selection",
+              "ARM IHI 0048B.b, chapter 3; ARM IHI 0069H, chapter 4");
+
 }  // namespace irqloom

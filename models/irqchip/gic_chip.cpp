@@ -33,4 +33,7 @@ Call GicChip::irq_retrigger(Exec& x, unsigned hwirq) {
   return Call::done();
 }
 
+IRQLOOM_MODEL("irqchip/gic_chip", "the host's irqchip over a GIC",
+              "drivers/irqchip/irq-gic.c, irq-gic-v3.c, Linux 6.1");
+
 }  // namespace irqloom

@@ -46,4 +46,8 @@ void GicEoimode1Chip::touches(Footprint& footprint) const {
     footprint.writes.push_back(range(f.state));
 }
 
+IRQLOOM_MODEL("irqchip/gic_eoimode1_chip",
+              "the same with EOImode 1: EOIR at the entry, DIR at the end",
+              "drivers/irqchip/irq-gic.c, irq-gic-v3.c, Linux 6.1");
+
 }  // namespace irqloom

@@ -136,4 +136,7 @@ void GicV2::distributor_transport(int cpu, tlm::tlm_generic_payload& payload,
       });
 }
 
+IRQLOOM_MODEL("irqchip/gicv2", "a GICv2: distributor and memory-mapped CPU interfaces",
+              "ARM IHI 0048B.b, chapters 3 and 4");
+
 }  // namespace irqloom

@@ -253,4 +253,8 @@ void GicV3::transport_redistributor(tlm::tlm_generic_payload& payload,
       });
 }
 
+IRQLOOM_MODEL("irqchip/gicv3",
+              "a GICv3: distributor, redistributors, CPU interfaces as system registers",
+              "ARM IHI 0069H");
+
 }  // namespace irqloom

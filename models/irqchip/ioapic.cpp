@@ -145,4 +145,7 @@ void Ioapic::touches(Footprint& footprint) const {
   messages[0]->touches(footprint);
 }
 
+IRQLOOM_MODEL("irqchip/ioapic", "an I/O APIC with remote IRR and its register bank",
+              "Intel 82093AA datasheet");
+
 }  // namespace irqloom

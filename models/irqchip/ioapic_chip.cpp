@@ -48,4 +48,7 @@ void IoapicChip::touches(Footprint& footprint) const {
     footprint.writes.push_back(range(c.lapic->state()));
 }
 
+IRQLOOM_MODEL("irqchip/ioapic_chip", "the host's irqchip over the I/O APIC",
+              "arch/x86/kernel/apic/io_apic.c, Linux 6.1");
+
 }  // namespace irqloom

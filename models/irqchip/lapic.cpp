@@ -108,4 +108,6 @@ Trigger Lapic::trigger(Exec& x, std::uint8_t vector) const {
   return (x.get(state_).tmr[vector / 32] & bit(vector)) != 0 ? Trigger::level : Trigger::edge;
 }
 
+IRQLOOM_MODEL("irqchip/lapic", "a local APIC: IRR, ISR, TPR, EOI", "Intel SDM volume 3");
+
 }  // namespace irqloom

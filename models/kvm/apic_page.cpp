@@ -161,4 +161,8 @@ void ApicPage::enter(Exec& x) {
   kvm_.whole()->eoi_exits().enter(x, lapic_.apic_id());
 }
 
+IRQLOOM_MODEL("kvm/apic_page",
+              "a vCPU's local APIC as its guest accesses it: registers, EOI, IPIs, LINT0",
+              "arch/x86/kvm/lapic.c, Linux 6.1");
+
 }  // namespace irqloom

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 
+#include "models/cost.h"
 #include "models/events.h"
 #include "models/irqchip/gic_irq.h"
 #include "models/kvm/kvm_arm64.h"
@@ -127,14 +128,15 @@ Call ArmVcpu::dist_read(Exec& x, unsigned offset) {
 // either: QEMU 7.2's GIC has no operations beside KVM's (hw/intc/arm_gic_kvm.c).
 void ArmVcpu::access_routine(Exec& x, Frame& self, VcpuLocals& f) {
   ROUTINE();
-  STEP("exit: access of the distributor", cost("exit.mmio"), calls(*this), calls(kvm_));
+  STEP("exit: access of the distributor", cost(costs::exit_mmio), calls(*this), calls(kvm_));
   x.emit(event::kvm_exit_arm64, {trap_label_, abort_label_});
   CALL(exit(x));
   LOCAL("the exit is done");
   if (kvm_.vgic().can_be_off_bus()) {
-    STEP("kvm_io_bus_write, kvm_io_bus_read: whose address is it?", cost("kvm.vgic"), calls(kvm_));
+    STEP("kvm_io_bus_write, kvm_io_bus_read: whose address is it?", cost(costs::kvm_vgic),
+         calls(kvm_));
     if (!kvm_.vgic().is_on_bus(x)) {
-      STEP("KVM_EXIT_MMIO: nobody is there, and the guest runs on", cost("exit.userspace"),
+      STEP("KVM_EXIT_MMIO: nobody is there, and the guest runs on", cost(costs::exit_userspace),
            calls(*this), calls(kvm_));
       f.value = 0;
       CALL(enter(x));
@@ -145,7 +147,7 @@ void ArmVcpu::access_routine(Exec& x, Frame& self, VcpuLocals& f) {
   if (f.is_write != 0) {
     CALL(kvm_.vgic().mmio_write(x, config_.id, f.offset, f.value, f.is_byte != 0));
   } else {
-    STEP("read the distributor", cost("kvm.vgic"), calls(kvm_));
+    STEP("read the distributor", cost(costs::kvm_vgic), calls(kvm_));
     f.value = kvm_.vgic().mmio_read(x, f.offset);
   }
   LOCAL("the access is done");
@@ -219,14 +221,14 @@ Call ArmVcpu::enter(Exec& x) {
 void ArmVcpu::enter_routine(Exec& x, Frame& self) {
   ROUTINE();
   for (;;) {
-    STEP_WHEN(x.get(state_).pause == 0, "check_vcpu_requests, interrupts off", cost("entry"),
+    STEP_WHEN(x.get(state_).pause == 0, "check_vcpu_requests, interrupts off", cost(costs::entry),
               calls(*this), calls(kvm_));
     x.set(state_).requests = 0;
     x.irqs_off();
     CALL(kvm_.vgic().kvm_vgic_flush_hwstate(x, config_.id));
-    STEP("mode := IN_GUEST_MODE", cost("kvm.vgic"), writes(state_));
+    STEP("mode := IN_GUEST_MODE", cost(costs::kvm_vgic), writes(state_));
     x.set(state_).mode = in_guest_mode;
-    STEP("look at the requests, enter", cost("entry"), calls(*this), calls(kvm_));
+    STEP("look at the requests, enter", cost(costs::entry), calls(*this), calls(kvm_));
     x.irqs_on();
     if (x.get(state_).requests == 0 && !interface_.maintenance(x)) {
       resume_guest(x);
@@ -250,7 +252,8 @@ void ArmVcpu::enter_without_requests(Exec& x, Frame& self) {
   ROUTINE();
   for (;;) {
     CALL(kvm_.vgic().kvm_vgic_flush_hwstate(x, config_.id));
-    STEP("interrupts off, mode := IN_GUEST_MODE, enter", cost("entry"), calls(*this), calls(kvm_));
+    STEP("interrupts off, mode := IN_GUEST_MODE, enter", cost(costs::entry), calls(*this),
+         calls(kvm_));
     x.set(state_).mode = in_guest_mode;
     if (!interface_.maintenance(x)) {
       resume_guest(x);
@@ -271,10 +274,10 @@ Call ArmVcpu::kick(Exec& x) {
 void ArmVcpu::kick_routine(Exec& x, Frame& self) {
   ROUTINE();
   if (kvm_.vgic().has_requests()) {
-    STEP("kvm_make_request", cost("kvm.kick"), writes(state_));
+    STEP("kvm_make_request", cost(costs::kvm_kick), writes(state_));
     x.set(state_).requests |= kvm_req_irq_pending;
   }
-  STEP("IN_GUEST_MODE: send the reschedule IPI", cost("kvm.kick"), writes(state_));
+  STEP("IN_GUEST_MODE: send the reschedule IPI", cost(costs::kvm_kick), writes(state_));
   if (x.get(state_).mode == in_guest_mode) x.set(state_).mode = exiting_guest_mode;
   RETURN(0);
   ROUTINE_END();
@@ -308,7 +311,7 @@ Call ArmVcpu::first_run(Exec& x) {
 
 void ArmVcpu::first_run_routine(Exec& x, Frame& self) {
   ROUTINE();
-  STEP("KVM_RUN", cost("ioctl"), calls(*this), calls(kvm_));
+  STEP("KVM_RUN", cost(costs::ioctl), calls(*this), calls(kvm_));
   if (kvm_.is_dead(x)) {
     RETURN(-EIO);
   }
@@ -317,7 +320,7 @@ void ArmVcpu::first_run_routine(Exec& x, Frame& self) {
   }
   if (x.get(state_).has_run_once == 0) {
     CALL(kvm_.vgic().kvm_vgic_map_resources(x));
-    STEP("the first KVM_RUN is set up", cost("ioctl"), writes(state_));
+    STEP("the first KVM_RUN is set up", cost(costs::ioctl), writes(state_));
     if (self.result < 0) {
       RETURN(self.result);
     }
@@ -332,10 +335,10 @@ void ArmVcpu::thread_main(Exec& x, Frame& self) {
   for (;;) {
     if (is_outside(x)) {
       STEP_WHEN(x.get(state_).run != 0 && x.can_lock(mutex_), "the vCPU thread calls KVM_RUN",
-                cost("sched.wakeup"), writes(state_), takes(mutex_));
+                cost(costs::sched_wakeup), writes(state_), takes(mutex_));
       x.lock(mutex_);
       CALL(first_run(x));
-      STEP("the checks of KVM_RUN are done", cost("kvm.vgic"), calls(*this));
+      STEP("the checks of KVM_RUN are done", cost(costs::kvm_vgic), calls(*this));
       x.set(state_).result = self.result;
       if (self.result < 0) {
         x.set(state_).run = 0;
@@ -346,11 +349,11 @@ void ArmVcpu::thread_main(Exec& x, Frame& self) {
       LOCAL("entered");
     }
     for (;;) {
-      STEP_WHEN(must_exit(x), "exit: an interrupt of the host", cost("exit.irq"), calls(*this),
+      STEP_WHEN(must_exit(x), "exit: an interrupt of the host", cost(costs::exit_irq), calls(*this),
                 calls(kvm_));
       x.emit(event::kvm_exit_arm64, {irq_label_, no_label_});
       CALL(exit(x));
-      STEP("handle_exit", cost("kvm.vgic"), calls(*this));
+      STEP("handle_exit", cost(costs::kvm_vgic), calls(*this));
       if (x.get(state_).run == 0) break;
       CALL(enter(x));
       LOCAL("entered again");
@@ -366,9 +369,9 @@ Call ArmVcpu::stop(Exec& x) {
 
 void ArmVcpu::stop_routine(Exec& x, Frame& self) {
   ROUTINE();
-  STEP("tell the vCPU thread to leave KVM_RUN", cost("kvm.kick"), writes(state_));
+  STEP("tell the vCPU thread to leave KVM_RUN", cost(costs::kvm_kick), writes(state_));
   x.set(state_).run = 0;
-  STEP_WHEN(!is_in_kvm_run(x), "it has left", cost("ioctl"), reads(mutex_.slot));
+  STEP_WHEN(!is_in_kvm_run(x), "it has left", cost(costs::ioctl), reads(mutex_.slot));
   RETURN(0);
   ROUTINE_END();
 }
@@ -379,5 +382,8 @@ void ArmVcpu::touches(Footprint& footprint) const {
   interface_.touches(footprint);
   footprint.writes.push_back(range(fabric_.executors()[executor_].slot));
 }
+
+IRQLOOM_MODEL("kvm/arm_vcpu", "a virtual CPU on arm64: its thread, entries, exits, kicks",
+              "arch/arm64/kvm/arm.c, Linux 6.1");
 
 }  // namespace irqloom

@@ -1,5 +1,7 @@
 #include "models/kvm/foreign_irqfd.h"
 
+#include "models/cost.h"
+
 namespace irqloom {
 
 ForeignIrqfd::ForeignIrqfd(const sc_core::sc_module_name& module_name, Fabric& fabric,
@@ -18,11 +20,15 @@ Call ForeignIrqfd::wake(Exec& x, PollKey key) {
 
 void ForeignIrqfd::kvm_irqfd_assign(Exec& x, Frame& self) {
   ROUTINE();
-  LOCK_IRQ(eventfd_.lock(), "vfs_poll: hook the wait queue", cost("kvm.assign"), calls(eventfd_));
+  LOCK_IRQ(eventfd_.lock(), "vfs_poll: hook the wait queue", cost(costs::kvm_assign),
+           calls(eventfd_));
   eventfd_.add_wait_queue(x, waiter_);
   x.unlock_irq(eventfd_.lock());
   RETURN(0);
   ROUTINE_END();
 }
+
+IRQLOOM_MODEL("kvm/foreign_irqfd", "an irqfd of another VM on the same eventfd",
+              "virt/kvm/eventfd.c, Linux 6.1");
 
 }  // namespace irqloom

@@ -1,5 +1,6 @@
 #include "models/kvm/i8259.h"
 
+#include "models/cost.h"
 #include "models/kvm/kvm.h"
 #include "models/kvm/whole_irqchip.h"
 
@@ -97,7 +98,7 @@ Call KvmPic::read_irq(Exec& x) {
 
 void KvmPic::set_irq_routine(Exec& x, Frame& self, PicLocals& f) {
   ROUTINE();
-  LOCK(lock_, "take pic->lock, pic_set_irq1, drop it", cost("kvm.ioapic"), writes(chips_),
+  LOCK(lock_, "take pic->lock, pic_set_irq1, drop it", cost(costs::kvm_ioapic), writes(chips_),
        writes(shared_));
   {
     std::uint8_t& states = x.set(shared_).irq_states[f.line];
@@ -163,7 +164,7 @@ void KvmPic::update_routine(Exec& x, Frame& self) {
 
 void KvmPic::write_routine(Exec& x, Frame& self, PicLocals& f) {
   ROUTINE();
-  LOCK(lock_, "take pic->lock, write the register", cost("kvm.ioapic"), writes(chips_),
+  LOCK(lock_, "take pic->lock, write the register", cost(costs::kvm_ioapic), writes(chips_),
        writes(shared_), calls(kvm_));
   write_register(x, f);
   for (; f.line < 2 * lines_per_chip; ++f.line) {
@@ -171,7 +172,7 @@ void KvmPic::write_routine(Exec& x, Frame& self, PicLocals& f) {
     clear_isr(x, f.line);
     x.unlock(lock_);
     CALL(kvm_.notify_pic_acked(x, f.line));
-    LOCK(lock_, "retake pic->lock after the ack", cost("kvm.ioapic"), writes(chips_),
+    LOCK(lock_, "retake pic->lock after the ack", cost(costs::kvm_ioapic), writes(chips_),
          writes(shared_), calls(kvm_));
   }
   if (f.update != 0) update_output(x);
@@ -280,15 +281,15 @@ void KvmPic::write_command(Exec& x, unsigned chip, std::uint8_t ocw2, PicLocals&
 
 void KvmPic::read_irq_routine(Exec& x, Frame& self, PicLocals& f) {
   ROUTINE();
-  LOCK(lock_, "take pic->lock, pic_intack", cost("kvm.ioapic"), writes(chips_), writes(shared_),
-       calls(kvm_));
+  LOCK(lock_, "take pic->lock, pic_intack", cost(costs::kvm_ioapic), writes(chips_),
+       writes(shared_), calls(kvm_));
   acknowledge_lines(x, f);
   for (; f.line < 2 * lines_per_chip; ++f.line) {
     if ((f.ended[f.line / lines_per_chip] & bit(f.line)) == 0) continue;
     clear_isr(x, f.line);
     x.unlock(lock_);
     CALL(kvm_.notify_pic_acked(x, f.line));
-    LOCK(lock_, "retake pic->lock after the automatic EOI", cost("kvm.ioapic"), writes(chips_),
+    LOCK(lock_, "retake pic->lock after the automatic EOI", cost(costs::kvm_ioapic), writes(chips_),
          writes(shared_), calls(kvm_));
   }
   update_output(x);
@@ -327,5 +328,8 @@ void KvmPic::touches(Footprint& footprint) const {
   footprint.writes.push_back(as_range(chips_));
   footprint.writes.push_back(range(shared_));
 }
+
+IRQLOOM_MODEL("kvm/i8259", "KVM's 8259 pair with its edge/level control registers",
+              "arch/x86/kvm/i8259.c, Linux 6.1");
 
 }  // namespace irqloom

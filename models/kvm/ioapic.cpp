@@ -1,5 +1,6 @@
 #include "models/kvm/ioapic.h"
 
+#include "models/cost.h"
 #include "models/events.h"
 #include "models/irqchip/rte.h"
 #include "models/kvm/kvm.h"
@@ -79,7 +80,7 @@ Call KvmIoapic::update_eoi(Exec& x, std::uint8_t vector, Trigger trigger, unsign
 
 void KvmIoapic::set_irq_routine(Exec& x, Frame& self, PinLocals& f) {
   ROUTINE();
-  LOCK(lock_, "take ioapic->lock, ioapic_set_irq, drop it", cost("kvm.ioapic"), writes(pins_),
+  LOCK(lock_, "take ioapic->lock, ioapic_set_irq, drop it", cost(costs::kvm_ioapic), writes(pins_),
        calls(bus_));
   f.value = static_cast<std::uint32_t>(drive(x, f.source, f.pin, f.level != 0, f.line_status != 0));
   if (f.level != 0) f.apics = to_notify(x, f.pin, static_cast<std::int32_t>(f.value));
@@ -175,13 +176,13 @@ void KvmIoapic::replace_half(Exec& x, PinLocals& f) {
 
 void KvmIoapic::write_routine(Exec& x, Frame& self, PinLocals& f) {
   ROUTINE();
-  LOCK(lock_, "take ioapic->lock, replace the entry", cost("kvm.ioapic"), writes(pins_),
+  LOCK(lock_, "take ioapic->lock, replace the entry", cost(costs::kvm_ioapic), writes(pins_),
        calls(bus_), calls(kvm_));
   replace_half(x, f);
   if (f.changed != 0 && traits().watches_mask) {
     f.source = kvm_.irq_srcu().read_lock(x);
     CALL(kvm_.fire_mask_notifiers(x, f.pin, x.get(pins_[f.pin]).mask != 0));
-    STEP("the mask notifiers have run", cost("kvm.ioapic"), writes(pins_), calls(bus_),
+    STEP("the mask notifiers have run", cost(costs::kvm_ioapic), writes(pins_), calls(bus_),
          calls(kvm_.irq_srcu()));
     kvm_.irq_srcu().read_unlock(x, f.source);
   }
@@ -189,10 +190,10 @@ void KvmIoapic::write_routine(Exec& x, Frame& self, PinLocals& f) {
     if (traits().drops_lock_to_ack) x.unlock(lock_);
     CALL(kvm_.notify_acked_irq(x, f.pin));
     if (traits().drops_lock_to_ack) {
-      LOCK(lock_, "retake ioapic->lock after the postponed ack", cost("kvm.ioapic"), writes(pins_),
-           calls(bus_));
+      LOCK(lock_, "retake ioapic->lock after the postponed ack", cost(costs::kvm_ioapic),
+           writes(pins_), calls(bus_));
     } else {
-      STEP("the postponed ack is done", cost("kvm.ioapic"), writes(pins_), calls(bus_));
+      STEP("the postponed ack is done", cost(costs::kvm_ioapic), writes(pins_), calls(bus_));
     }
     x.set(pins_[f.pin]).ack_pending = 0;
   }
@@ -201,7 +202,7 @@ void KvmIoapic::write_routine(Exec& x, Frame& self, PinLocals& f) {
         x.get(pins_[f.pin]).remote_irr == 0 && kvm_.has_resampler(x, f.pin)) {
       f.source = kvm_.irq_srcu().read_lock(x);
       CALL(kvm_.notify_irqfd_resampler(x, f.pin));
-      STEP("clear irr instead of injecting", cost("kvm.ioapic"), writes(pins_),
+      STEP("clear irr instead of injecting", cost(costs::kvm_ioapic), writes(pins_),
            calls(kvm_.irq_srcu()));
       kvm_.irq_srcu().read_unlock(x, f.source);
       x.set(pins_[f.pin]).irr = 0;
@@ -221,7 +222,7 @@ void KvmIoapic::write_routine(Exec& x, Frame& self, PinLocals& f) {
 // Every pin whose entry has the vector, masked or not, in service or not.
 void KvmIoapic::eoi_routine(Exec& x, Frame& self, PinLocals& f) {
   ROUTINE();
-  LOCK(lock_, "take ioapic->lock", cost("kvm.ioapic"), writes(pins_), calls(kvm_));
+  LOCK(lock_, "take ioapic->lock", cost(costs::kvm_ioapic), writes(pins_), calls(kvm_));
   if (kvm_.whole() != nullptr) kvm_.whole()->rtc().ended(x, f.source, f.vector);
   for (f.pin = 0; f.pin < pins_.size; ++f.pin) {
     if (x.get(pins_[f.pin]).vector != f.vector) continue;
@@ -231,13 +232,13 @@ void KvmIoapic::eoi_routine(Exec& x, Frame& self, PinLocals& f) {
       x.unlock(lock_);
       CALL(kvm_.notify_acked_irq(x, f.pin));
       // The next pin with the vector is asked for its notifiers before the lock is dropped again.
-      LOCK(lock_, "retake ioapic->lock, remote IRR := 0", cost("kvm.ioapic"), writes(pins_),
+      LOCK(lock_, "retake ioapic->lock, remote IRR := 0", cost(costs::kvm_ioapic), writes(pins_),
            calls(bus_), calls(kvm_), calls(*eoi_inject_));
     }
     if (f.trigger != 0) f.apics = to_notify(x, f.pin, end_level(x, f.pin));
     if (f.apics != 0) {
       CALL(bus_.notify(x, f.apics));
-      STEP("the next pin", cost("kvm.ioapic"), writes(pins_), calls(kvm_));
+      STEP("the next pin", cost(costs::kvm_ioapic), writes(pins_), calls(kvm_));
       f.apics = 0;
     }
   }
@@ -265,7 +266,7 @@ std::int32_t KvmIoapic::end_level(Exec& x, unsigned n) {
 
 void KvmIoapic::eoi_inject_work(Exec& x, Frame& self, PinLocals& f) {
   ROUTINE();
-  LOCK(lock_, "re-inject every level pin that waits", cost("kvm.ioapic"), writes(pins_),
+  LOCK(lock_, "re-inject every level pin that waits", cost(costs::kvm_ioapic), writes(pins_),
        calls(bus_));
   for (unsigned n = 0; n < pins_.size; ++n) {
     const KvmPin& p = x.get(pins_[n]);
@@ -286,5 +287,8 @@ void KvmIoapic::touches(Footprint& footprint) const {
   footprint.writes.push_back(as_range(pins_));
   bus_.touches(footprint);
 }
+
+IRQLOOM_MODEL("kvm/ioapic", "KVM's IOAPIC: both critical sections of an EOI, throttle, latched irr",
+              "arch/x86/kvm/ioapic.c, Linux 6.1");
 
 }  // namespace irqloom

@@ -1,4 +1,5 @@
 // KVM_GET_IRQCHIP and KVM_SET_IRQCHIP of the I/O APIC, and the message of a pin.
+#include "models/cost.h"
 #include "models/events.h"
 #include "models/kvm/ioapic.h"
 #include "models/kvm/kvm.h"
@@ -43,8 +44,8 @@ Call KvmIoapic::restore(Exec& x, const IoapicSnapshot& snapshot) {
 // kvm_ioapic_inject_all()
 void KvmIoapic::restore_routine(Exec& x, Frame& self, PinLocals& f) {
   ROUTINE();
-  LOCK(lock_, "take ioapic->lock, inject all that was requested", cost("kvm.ioapic"), writes(pins_),
-       calls(kvm_));
+  LOCK(lock_, "take ioapic->lock, inject all that was requested", cost(costs::kvm_ioapic),
+       writes(pins_), calls(kvm_));
   if (kvm_.whole() != nullptr) {
     kvm_.whole()->eoi_exits().request(x);
     kvm_.whole()->rtc().restore(x, message_of(x.get(pins_[RtcEoi::pin])));

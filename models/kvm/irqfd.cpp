@@ -2,6 +2,7 @@
 
 #include <cerrno>
 
+#include "models/cost.h"
 #include "models/events.h"
 #include "models/kvm/resample/policy.h"
 
@@ -115,19 +116,19 @@ void Irqfd::kvm_irqfd_assign(Exec& x, Frame& self, AssignLocals& f) {
   }
   eventfd_.get_file(x);
   if (resampler_ != nullptr) {
-    LOCK(resampler_lock_, "take resampler_lock", cost("kvm.assign"), calls(kvm_));
+    LOCK(resampler_lock_, "take resampler_lock", cost(costs::kvm_assign), calls(kvm_));
     if (!resampler_->is_listed(x)) {
       x.set(resampler_->state()).listed = 1;
       CALL(resampler_->policy().register_notifiers(x));
       LOCAL("registered");
     }
-    STEP("append to resampler->list", cost("kvm.assign"), calls(kvm_));
+    STEP("append to resampler->list", cost(costs::kvm_assign), calls(kvm_));
     ++x.set(resampler_->state()).entries[member_];
     CALL(kvm_.irq_srcu().synchronize(x));
     STEP("drop resampler_lock");
     x.unlock(resampler_lock_);
   }
-  STEP_WHEN(is_shut_down(x), "add to irqfds.items, copy the route", cost("kvm.assign"),
+  STEP_WHEN(is_shut_down(x), "add to irqfds.items, copy the route", cost(costs::kvm_assign),
             writes(state_), calls(kvm_), of_shutdown());
   x.pass_lock_irq(kvm_.irqfds_lock());
   if (kvm_.has_irqfd_on(x, eventfd_)) {
@@ -139,13 +140,14 @@ void Irqfd::kvm_irqfd_assign(Exec& x, Frame& self, AssignLocals& f) {
   }
   f.srcu = kvm_.irq_srcu().read_lock(x);
   x.set(state_).active = 1;
-  LOCK_IRQ(eventfd_.lock(), "vfs_poll: hook the wait queue", cost("kvm.assign"), calls(eventfd_));
+  LOCK_IRQ(eventfd_.lock(), "vfs_poll: hook the wait queue", cost(costs::kvm_assign),
+           calls(eventfd_));
   eventfd_.add_wait_queue(x, waiter_index_);
   x.unlock_irq(eventfd_.lock());
   // Without wqh.lock: a signaller may have counted and not yet called the hooked waiter (K-R9).
-  STEP("vfs_poll: sample the count", cost("kvm.assign"), calls(eventfd_));
+  STEP("vfs_poll: sample the count", cost(costs::kvm_assign), calls(eventfd_));
   f.events = eventfd_.count(x) != 0 ? 1 : 0;
-  STEP("inject what was pending already", cost("kvm.assign"), calls(*inject_), calls(eventfd_),
+  STEP("inject what was pending already", cost(costs::kvm_assign), calls(*inject_), calls(eventfd_),
        calls(kvm_.irq_srcu()));
   if (f.events != 0) inject_->schedule(x);
   kvm_.irq_srcu().read_unlock(x, f.srcu);
@@ -160,7 +162,7 @@ void Irqfd::kvm_irqfd_deassign(Exec& x, Frame& self, DeassignLocals& f) {
   if (eventfd_.is_closed(x)) {
     RETURN(-EBADF);
   }
-  STEP("irqfd_deactivate", cost("kvm.assign"), writes(state_), calls(*shutdown_),
+  STEP("irqfd_deactivate", cost(costs::kvm_assign), writes(state_), calls(*shutdown_),
        kvm_.of_shutdowns());
   deactivate(x);
   f.shutdowns = kvm_.shutdowns(x);
@@ -176,7 +178,8 @@ void Irqfd::kvm_irqfd_deassign(Exec& x, Frame& self, DeassignLocals& f) {
 void Irqfd::irqfd_shutdown(Exec& x, Frame& self) {
   ROUTINE();
   CALL(kvm_.irq_srcu().synchronize(x));
-  LOCK_IRQ(eventfd_.lock(), "eventfd_ctx_remove_wait_queue", cost("kvm.assign"), calls(eventfd_));
+  LOCK_IRQ(eventfd_.lock(), "eventfd_ctx_remove_wait_queue", cost(costs::kvm_assign),
+           calls(eventfd_));
   eventfd_.remove_wait_queue(x, waiter_index_);
   x.unlock_irq(eventfd_.lock());
   SLEEP_WHEN(inject_->is_idle(x), "flush_work(inject)", calls(*inject_));
@@ -188,7 +191,7 @@ void Irqfd::irqfd_shutdown(Exec& x, Frame& self) {
 
 void Irqfd::irqfd_resampler_shutdown(Exec& x, Frame& self) {
   ROUTINE();
-  LOCK(resampler_lock_, "take resampler_lock", cost("kvm.assign"), calls(kvm_));
+  LOCK(resampler_lock_, "take resampler_lock", cost(costs::kvm_assign), calls(kvm_));
   --x.set(resampler_->state()).entries[member_];
   if (!resampler_->is_empty(x) || !kvm_.resample_entry().traits.merges_grace_periods) {
     CALL(kvm_.irq_srcu().synchronize(x));
@@ -197,7 +200,7 @@ void Irqfd::irqfd_resampler_shutdown(Exec& x, Frame& self) {
   if (resampler_->is_empty(x)) {
     x.set(resampler_->state()).listed = 0;
     CALL(resampler_->policy().unregister_notifiers(x));
-    STEP("lower the line", cost("kvm.assign"), calls(kvm_));
+    STEP("lower the line", cost(costs::kvm_assign), calls(kvm_));
     kvm_.ack_notifiers_changed(x);
     CALL(kvm_.set_irq(x, source_irqfd_resample, gsi_, false));
     LOCAL("the line is lowered");
@@ -220,5 +223,8 @@ void Irqfd::touches(Footprint& footprint) const {
   if (shutdown_ != nullptr) shutdown_->touches(footprint);
   kvm_.touches(footprint);
 }
+
+IRQLOOM_MODEL("kvm/irqfd", "an irqfd: assign, deassign, the eventfd's end, wake-up, inject work",
+              "virt/kvm/eventfd.c, Linux 6.1");
 
 }  // namespace irqloom

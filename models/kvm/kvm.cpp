@@ -89,4 +89,7 @@ void Kvm::touches(Footprint& footprint) const {
   if (whole_) whole_->touches(footprint);
 }
 
+IRQLOOM_MODEL("kvm/kvm", "GSI routing, kvm_set_irq(), ack and mask notifiers",
+              "virt/kvm/irqchip.c, virt/kvm/eventfd.c, Linux 6.1");
+
 }  // namespace irqloom

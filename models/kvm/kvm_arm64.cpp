@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <stdexcept>
 
+#include "models/cost.h"
 #include "models/events.h"
 #include "models/irqchip/gic_irq.h"
 #include "models/kvm/arm_vcpu.h"
@@ -140,13 +141,13 @@ std::int32_t KvmArm64::precreate_vcpu(Exec& x, unsigned id) {
 // kvm->lock is not held while the vCPU is made.
 void KvmArm64::create_vcpu_routine(Exec& x, Frame& self, IoctlLocals& f) {
   ROUTINE();
-  LOCK(lock_, "KVM_CREATE_VCPU: count it", cost("ioctl"), calls(*this));
+  LOCK(lock_, "KVM_CREATE_VCPU: count it", cost(costs::ioctl), calls(*this));
   self.result = precreate_vcpu(x, f.value);
   x.unlock(lock_);
   if (self.result < 0) {
     RETURN(self.result);
   }
-  LOCK(lock_, "the vCPU is online", cost("ioctl"), calls(*this));
+  LOCK(lock_, "the vCPU is online", cost(costs::ioctl), calls(*this));
   ++x.set(vgic_->dist()).online_vcpus;
   x.set(vcpus_[f.value]->state()).online = 1;
   x.unlock(lock_);
@@ -193,5 +194,8 @@ void KvmArm64::touches(Footprint& footprint) const {
   footprint.writes.push_back(range(slots_lock_.slot));
   vgic_->touches(footprint);
 }
+
+IRQLOOM_MODEL("kvm/kvm_arm64", "a VM on arm64: ioctls, GSI routing to SPIs, KVM_IRQ_LINE",
+              "arch/arm64/kvm/arm.c, vgic/vgic-kvm-device.c, vgic-irqfd.c, Linux 6.1");
 
 }  // namespace irqloom

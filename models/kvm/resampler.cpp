@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "models/cost.h"
 #include "models/events.h"
 #include "models/kvm/resample/policy.h"
 #include "models/kvm/vm.h"
@@ -63,7 +64,7 @@ void Resampler::notify_routine(Exec& x, Frame& self, NotifyLocals& f) {
   for (f.i = 0; f.i < resamplefds.size(); ++f.i) {
     f.n = 0;
     do {
-      STEP("signal a member's resamplefd", cost("eventfd"), reads(state_), calls(resamplefds));
+      STEP("signal a member's resamplefd", cost(costs::eventfd), reads(state_), calls(resamplefds));
       if (f.n < x.get(state_).entries[f.i]) CALL(resamplefds[f.i]->signal(x));
     } while (++f.n < x.get(state_).entries[f.i]);
   }
@@ -75,12 +76,14 @@ void Resampler::notify_routine(Exec& x, Frame& self, NotifyLocals& f) {
 void Resampler::forward_routine(Exec& x, Frame& self, NotifyLocals& f) {
   ROUTINE();
   for (f.i = 0; f.i < mask_listeners.size(); ++f.i) {
-    STEP("tell a listener", cost("eventfd"), calls(mask_listeners));
+    STEP("tell a listener", cost(costs::eventfd), calls(mask_listeners));
     CALL(mask_listeners[f.i]->mask_changed(x, f.masked != 0));
   }
   LOCAL("all are told");
   RETURN(0);
   ROUTINE_END();
 }
+
+IRQLOOM_MODEL("kvm/resampler", "the resamplers of a GSI", "virt/kvm/eventfd.c, Linux 6.1");
 
 }  // namespace irqloom

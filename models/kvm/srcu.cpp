@@ -1,5 +1,8 @@
 #include "models/kvm/srcu.h"
 
+#include "models/cost.h"
+#include "models/model_info.h"
+
 namespace irqloom {
 
 Srcu::Srcu(Fabric& fabric, const std::string& name)
@@ -38,7 +41,8 @@ bool Srcu::waits_for_nobody(Exec& x) const {
 // grace period is under way, all readers are on one side.
 void Srcu::synchronize_srcu(Exec& x, Frame& self) {
   ROUTINE();
-  STEP_WHEN(x.get(state_).grace_period == 0, "synchronize_srcu", cost("kvm.srcu"), writes(state_));
+  STEP_WHEN(x.get(state_).grace_period == 0, "synchronize_srcu", cost(costs::kvm_srcu),
+            writes(state_));
   if (x.get(state_).readers[x.get(state_).side] == 0) {
     RETURN(0);
   }
@@ -56,5 +60,8 @@ void Srcu::synchronize_srcu(Exec& x, Frame& self) {
   RETURN(0);
   ROUTINE_END();
 }
+
+IRQLOOM_MODEL("kvm/srcu", "sleepable RCU: readers, grace periods",
+              "kernel/rcu/srcutree.c, Linux 6.1");
 
 }  // namespace irqloom

@@ -58,4 +58,6 @@ std::uint8_t vcpu_of(const Exec& x, const std::vector<Vcpu*>& vcpus) {
   throw std::logic_error("an exit of a context that is on no vCPU");
 }
 
+IRQLOOM_MODEL("kvm/vcpu", "a virtual CPU: entries and exits", "arch/x86/kvm/x86.c, Linux 6.1");
+
 }  // namespace irqloom

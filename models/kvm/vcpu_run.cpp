@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "models/cost.h"
 #include "models/events.h"
 
 namespace irqloom {
@@ -103,7 +104,7 @@ Reads VcpuRun::tasks() const {
 void VcpuRun::idle(Exec& x, Frame& self) {
   ROUTINE();
   for (;;) {
-    STEP_WHEN(!is_busy(x) && !wants_window(x), "nothing to do: sti, hlt", cost("exit.hlt"),
+    STEP_WHEN(!is_busy(x) && !wants_window(x), "nothing to do: sti, hlt", cost(costs::exit_hlt),
               writes(state_), tasks());
     x.set(state_).halted = 1;
     exit(x);
@@ -179,7 +180,7 @@ void VcpuRun::vcpu_run(Exec& x, Frame& self) {
 void VcpuRun::enter_routine(Exec& x, Frame& self) {
   ROUTINE();
   for (;;) {
-    STEP("look for KVM_REQ_EVENT, inject_pending_event", cost("entry"), writes(state_),
+    STEP("look for KVM_REQ_EVENT, inject_pending_event", cost(costs::entry), writes(state_),
          writes(lapic_.state()));
     if ((x.get(state_).requests & kvm_req_event) != 0) inject_pending_event(x);
     STEP("interrupts off, mode := IN_GUEST_MODE", writes(state_));
@@ -232,7 +233,7 @@ void VcpuRun::block_routine(Exec& x, Frame& self) {
         STEP("kvm_vcpu_check_block", reads(lapic_.state()));
         if (is_runnable(x)) break;
       }
-      STEP_WHEN(x.get(state_).asleep == 0, "schedule() returns", cost("sched.wakeup"),
+      STEP_WHEN(x.get(state_).asleep == 0, "schedule() returns", cost(costs::sched_wakeup),
                 reads(state_));
     } while (config_.traits.checks_to_sleep);
     STEP("finish_rcuwait", writes(state_));
@@ -249,20 +250,23 @@ void VcpuRun::block_routine(Exec& x, Frame& self) {
 void VcpuRun::deliver_routine(Exec& x, Frame& self) {
   ROUTINE();
   if (config_.traits.makes_request) {
-    STEP("kvm_make_request(KVM_REQ_EVENT)", cost("kvm.kick"), writes(state_));
+    STEP("kvm_make_request(KVM_REQ_EVENT)", cost(costs::kvm_kick), writes(state_));
     request_event(x);
   }
   if (config_.traits.kicks) {
-    STEP("kvm_vcpu_wake_up", cost("kvm.kick"), writes(state_));
+    STEP("kvm_vcpu_wake_up", cost(costs::kvm_kick), writes(state_));
     if (x.get(state_).waiting != 0 && x.get(state_).asleep != 0) {
       x.set(state_).asleep = 0;
       RETURN(0);
     }
-    STEP("kvm_vcpu_exiting_guest_mode, the reschedule IPI", cost("kvm.kick"), writes(state_));
+    STEP("kvm_vcpu_exiting_guest_mode, the reschedule IPI", cost(costs::kvm_kick), writes(state_));
     if (x.get(state_).mode == VcpuMode::in_guest) x.set(state_).mode = VcpuMode::exiting;
   }
   RETURN(0);
   ROUTINE_END();
 }
+
+IRQLOOM_MODEL("kvm/vcpu_run", "its thread: KVM_REQ_EVENT, kicks, HLT",
+              "arch/x86/kvm/x86.c, virt/kvm/kvm_main.c, Linux 6.1");
 
 }  // namespace irqloom

@@ -112,4 +112,7 @@ void KvmVm::touches(Footprint& footprint) const {
     footprint.writes.push_back(range(r->state()));
 }
 
+IRQLOOM_MODEL("kvm/vm", "what every VM has: kvm_set_irq(), ack notifiers",
+              "virt/kvm/irqchip.c, virt/kvm/eventfd.c, Linux 6.1");
+
 }  // namespace irqloom

@@ -70,4 +70,7 @@ std::int32_t VmIoctls::set_gsi_routing(Exec& x, std::uint64_t flags,
   return kvm_.whole()->set_routing(x, entries);
 }
 
+IRQLOOM_MODEL("kvm/vm_ioctls", "what KVM's ioctls on an x86 VM refuse",
+              "virt/kvm/eventfd.c, arch/x86/kvm/x86.c, Linux 6.1");
+
 }  // namespace irqloom

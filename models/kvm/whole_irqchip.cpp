@@ -224,4 +224,9 @@ void WholeIrqchip::touches(Footprint& footprint) const {
   rtc_.touches(footprint);
 }
 
+IRQLOOM_MODEL(
+    "kvm/whole_irqchip",
+    "routing tables of every kind, EOI exits, the clock's status, the I/O APIC's registers",
+    "virt/kvm/irqchip.c, arch/x86/kvm/{ioapic,irq_comm}.c, Linux 6.1");
+
 }  // namespace irqloom

@@ -1,5 +1,6 @@
 #include "models/pci/device.h"
 
+#include "models/cost.h"
 #include "models/events.h"
 #include "models/property/marks.h"
 
@@ -40,7 +41,7 @@ void Device::raise(Exec& x, Frame& self) {
   ROUTINE();
   for (;;) {
     STEP("wait for something to happen", cost(config_.period_key));
-    STEP_WHEN(may_raise(x), "raise", cost("device"), writes(state_), calls(wire));
+    STEP_WHEN(may_raise(x), "raise", cost(costs::device), writes(state_), calls(wire));
     if (config_.max_raises != 0) ++x.set(state_).raises;
     raise_now(x);
   }
@@ -68,9 +69,9 @@ void Device::pulse(Exec& x) {
 void Device::deassert(Exec& x, Frame& self) {
   ROUTINE();
   for (;;) {
-    STEP_WHEN(x.get(state_).late != 0, "the acknowledge takes its time", cost("device.deassert"),
-              reads(state_));
-    STEP("withdraw the request", cost("device"), writes(state_), calls(wire));
+    STEP_WHEN(x.get(state_).late != 0, "the acknowledge takes its time",
+              cost(costs::device_deassert), reads(state_));
+    STEP("withdraw the request", cost(costs::device), writes(state_), calls(wire));
     {
       DeviceState& s = x.set(state_);
       s.late = 0;
@@ -140,5 +141,9 @@ void Device::touches(Footprint& footprint) const {
   footprint.writes.push_back(range(state_));
   wire[0]->touches(footprint);
 }
+
+IRQLOOM_MODEL("pci/device",
+              "a device with INTx and PCI 2.3's command and status bits, or with a bare wire",
+              "PCI Local Bus 2.3, 6.2.2 and 6.2.3");
 
 }  // namespace irqloom

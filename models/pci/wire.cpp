@@ -23,4 +23,6 @@ void Wire::touches(Footprint& footprint) const {
   out[0]->touches(footprint);
 }
 
+IRQLOOM_MODEL("pci/wire", "a level interrupt line", "PCI Local Bus 2.3, 2.2.6");
+
 }  // namespace irqloom

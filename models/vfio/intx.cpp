@@ -1,5 +1,6 @@
 #include "models/vfio/intx.h"
 
+#include "models/cost.h"
 #include "models/events.h"
 
 namespace irqloom {
@@ -46,7 +47,7 @@ Call VfioIntx::thread_fn(Exec& /*x*/) {
 
 void VfioIntx::vfio_intx_handler(Exec& x, Frame& self, IntxLocals& f) {
   ROUTINE();
-  LOCK_IRQ(irqlock_, "mask if it is ours", cost("config.rmw"), writes(state_), calls(device),
+  LOCK_IRQ(irqlock_, "mask if it is ours", cost(costs::config_rmw), writes(state_), calls(device),
            calls(host_line));
   if (!pci_2_3_) {
     CALL(host_line->disable_irq_nosync(x));
@@ -81,7 +82,7 @@ Call VfioIntx::virqfd_handler(Exec& x) {
 // Returns 1 when the device still asserts and the caller must signal the trigger again.
 void VfioIntx::unmask_handler(Exec& x, Frame& self, IntxLocals& f) {
   ROUTINE();
-  LOCK_IRQ(irqlock_, "unmask unless it still asserts", cost("config.rmw"), writes(state_),
+  LOCK_IRQ(irqlock_, "unmask unless it still asserts", cost(costs::config_rmw), writes(state_),
            calls(device), calls(host_line));
   if (x.get(state_).masked != 0 && x.get(state_).virq_disabled == 0) {
     if (!pci_2_3_) {
@@ -118,7 +119,7 @@ Call VfioIntx::mask(Exec& x) {
 
 void VfioIntx::mask_routine(Exec& x, Frame& self) {
   ROUTINE();
-  LOCK_IRQ(irqlock_, "mask unless masked", cost("config.rmw"), writes(state_), calls(device),
+  LOCK_IRQ(irqlock_, "mask unless masked", cost(costs::config_rmw), writes(state_), calls(device),
            calls(host_line));
   if (x.get(state_).masked == 0) {
     if (pci_2_3_) {
@@ -191,5 +192,8 @@ void VfioIntx::touches(Footprint& footprint) const {
   resend_->touches(footprint);
   virqfd_->touches(footprint);
 }
+
+IRQLOOM_MODEL("vfio/intx", "VFIO's INTx: mask at the device or at the controller, virqfd",
+              "drivers/vfio/pci/vfio_pci_intrs.c, Linux 6.1");
 
 }  // namespace irqloom

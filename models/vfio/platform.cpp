@@ -132,4 +132,7 @@ void VfioPlatform::touches(Footprint& footprint) const {
   virqfd_->touches(footprint);
 }
 
+IRQLOOM_MODEL("vfio/platform", "vfio-platform's interrupts: automasked level, edge, virqfd",
+              "drivers/vfio/platform/vfio_platform_irq.c, Linux 6.1");
+
 }  // namespace irqloom

@@ -1,5 +1,7 @@
 #include "models/vfio/platform_release.h"
 
+#include "models/cost.h"
+
 namespace irqloom {
 
 VfioPlatformRelease::VfioPlatformRelease(Fabric& fabric, VfioPlatform& vfio, Device& device,
@@ -20,12 +22,12 @@ Call VfioPlatformRelease::close_device(Exec& x) {
 
 void VfioPlatformRelease::close_routine(Exec& x, Frame& self) {
   ROUTINE();
-  STEP("vfio_platform_call_reset", cost("device.access"), calls(device_));
+  STEP("vfio_platform_call_reset", cost(costs::device_access), calls(device_));
   if (resets_) device_.reset(x);
   CALL(vfio_.virqfd().disable(x));
   LOCAL("its unmask eventfd is let go");
   CALL(free_irq_.free_irq(x));
-  STEP("free the contexts of its interrupts", cost("cpu"), calls(vfio_));
+  STEP("free the contexts of its interrupts", cost(costs::cpu), calls(vfio_));
   x.set(vfio_.state()) = VfioPlatformState{};
   RETURN(0);
   ROUTINE_END();
@@ -35,5 +37,9 @@ void VfioPlatformRelease::touches(Footprint& footprint) const {
   vfio_.touches(footprint);
   device_.touches(footprint);
 }
+
+IRQLOOM_MODEL("vfio/platform_release",
+              "a vfio-platform device is closed: with or without a reset, free_irq",
+              "drivers/vfio/platform/vfio_platform_common.c, Linux 6.1");
 
 }  // namespace irqloom

@@ -3,6 +3,8 @@
 #include <cerrno>
 #include <utility>
 
+#include "models/cost.h"
+
 namespace irqloom {
 
 namespace {
@@ -97,7 +99,7 @@ Call Virqfd::disable(Exec& x) {
 
 void Virqfd::vfio_virqfd_disable(Exec& x, Frame& self) {
   ROUTINE();
-  STEP("virqfd_deactivate", cost("ioctl"), writes(state_), calls(*shutdown_));
+  STEP("virqfd_deactivate", cost(costs::ioctl), writes(state_), calls(*shutdown_));
   deactivate(x);
   SLEEP_WHEN(shutdown_->is_idle(x), "flush_workqueue(vfio_irqfd_cleanup_wq)", calls(*shutdown_));
   RETURN(0);
@@ -127,5 +129,8 @@ void Virqfd::touches(Footprint& footprint) const {
   if (inject_ != nullptr) inject_->touches(footprint);
   if (shutdown_ != nullptr) shutdown_->touches(footprint);
 }
+
+IRQLOOM_MODEL("vfio/virqfd", "an eventfd that makes VFIO do something: enable, disable, wake-up",
+              "drivers/vfio/virqfd.c, Linux 6.1");
 
 }  // namespace irqloom

@@ -1,5 +1,6 @@
 #include "models/vmm/emulated_device.h"
 
+#include "models/cost.h"
 #include "models/events.h"
 #include "models/property/marks.h"
 
@@ -37,8 +38,8 @@ bool EmulatedDevice::may_raise(Exec& x) const {
 void EmulatedDevice::raise(Exec& x, Frame& self) {
   ROUTINE();
   for (;;) {
-    STEP("wait for something to happen", cost("device.period"));
-    STEP_WHEN(may_raise(x), "raise", cost("device"), writes(state_));
+    STEP("wait for something to happen", cost(costs::device_period));
+    STEP_WHEN(may_raise(x), "raise", cost(costs::device), writes(state_));
     {
       EmulatedState& s = x.set(state_);
       s.work = 1;
@@ -55,12 +56,12 @@ void EmulatedDevice::io(Exec& x, Frame& self) {
   ROUTINE();
   for (;;) {
     STEP_WHEN(x.get(state_).work != 0 && x.get(state_).level == 0 && x.can_lock(bql_),
-              "raise the line: KVM_IRQ_LINE 1", cost("ioctl"), writes(state_), calls(kvm_),
+              "raise the line: KVM_IRQ_LINE 1", cost(costs::ioctl), writes(state_), calls(kvm_),
               takes(bql_));
     x.lock(bql_);
     x.set(state_).level = 1;
     CALL(kvm_.set_irq(x, source_userspace, config_.gsi, true));
-    STEP("the ioctl returns", cost("ioctl"));
+    STEP("the ioctl returns", cost(costs::ioctl));
     x.unlock(bql_);
   }
   ROUTINE_END();
@@ -73,10 +74,10 @@ Call EmulatedDevice::acknowledge(Exec& x) {
 // The guest's write exits to the VMM, which lowers the line before it re-enters.
 void EmulatedDevice::serve(Exec& x, Frame& self, EmulatedLocals& f) {
   ROUTINE();
-  STEP("exit to the VMM", cost("exit.userspace"), writes(state_), calls(kvm_));
+  STEP("exit to the VMM", cost(costs::exit_userspace), writes(state_), calls(kvm_));
   f.vcpu = vcpu_of(x, vcpus_);
   vcpus_[f.vcpu]->exit(x, device_bar);
-  LOCK(bql_, "the device model takes the write", cost("ioctl"), writes(state_), calls(kvm_));
+  LOCK(bql_, "the device model takes the write", cost(costs::ioctl), writes(state_), calls(kvm_));
   if (!config_.never_lowered) {
     x.emit(event::work_served, {label_});
     x.mark(mark::served);
@@ -84,11 +85,14 @@ void EmulatedDevice::serve(Exec& x, Frame& self, EmulatedLocals& f) {
     x.set(state_).level = 0;
     CALL(kvm_.set_irq(x, source_userspace, config_.gsi, false));
   }
-  STEP("enter the guest", cost("entry"), calls(kvm_));
+  STEP("enter the guest", cost(costs::entry), calls(kvm_));
   x.unlock(bql_);
   vcpus_[f.vcpu]->enter(x);
   RETURN(0);
   ROUTINE_END();
 }
+
+IRQLOOM_MODEL("vmm/emulated_device", "a device of the VMM's own, by KVM_IRQ_LINE",
+              "Documentation/virt/kvm/api.rst");
 
 }  // namespace irqloom

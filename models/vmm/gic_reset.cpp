@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "models/cost.h"
 #include "models/irqchip/gicd.h"
 
 namespace irqloom {
@@ -39,22 +40,22 @@ Call GicReset::reset(Exec& x) {
 // Each write is an ioctl of its own: other CPUs' injections fall between them.
 void GicReset::put(Exec& x, Frame& self, GicResetLocals& f) {
   ROUTINE();
-  STEP("CTLR: off", cost("ioctl"), calls(kvm_));
+  STEP("CTLR: off", cost(costs::ioctl), calls(kvm_));
   CALL(kvm_.dist_attr_write(x, gicd_ctlr, 0));
   LOCAL("did it work?");
   if (self.result < 0) {
     RETURN(self.result);
   }
   for (f.i = 0; f.i < words_.size(); ++f.i) {
-    STEP("ICENABLER: none is enabled", cost("ioctl"), calls(kvm_));
+    STEP("ICENABLER: none is enabled", cost(costs::ioctl), calls(kvm_));
     CALL(kvm_.dist_attr_write(x, gicd_icenabler + words_[f.i] * 4, every_bit));
-    STEP("ICFGR: level-triggered, the lower half", cost("ioctl"), calls(kvm_));
+    STEP("ICFGR: level-triggered, the lower half", cost(costs::ioctl), calls(kvm_));
     CALL(kvm_.dist_attr_write(x, gicd_icfgr + words_[f.i] * 8, all_level));
-    STEP("ICFGR: level-triggered, the upper half", cost("ioctl"), calls(kvm_));
+    STEP("ICFGR: level-triggered, the upper half", cost(costs::ioctl), calls(kvm_));
     CALL(kvm_.dist_attr_write(x, gicd_icfgr + words_[f.i] * 8 + 4, all_level));
     LOCAL("what is pending");
     CALL(x.call<GicResetLocals>(pending_, {.i = f.i}));
-    STEP("ICACTIVER: none is active", cost("ioctl"), calls(kvm_));
+    STEP("ICACTIVER: none is active", cost(costs::ioctl), calls(kvm_));
     CALL(kvm_.dist_attr_write(x, gicd_icactiver + words_[f.i] * 4, every_bit));
   }
   LOCAL("all are written");
@@ -65,7 +66,7 @@ void GicReset::put(Exec& x, Frame& self, GicResetLocals& f) {
 // A line's level stays what it was.
 void GicReset::put_pending_v2(Exec& x, Frame& self, GicResetLocals& f) {
   ROUTINE();
-  STEP("ICPENDR: nothing is latched", cost("ioctl"), calls(kvm_));
+  STEP("ICPENDR: nothing is latched", cost(costs::ioctl), calls(kvm_));
   CALL(kvm_.dist_attr_write(x, gicd_icpendr + words_[f.i] * 4, every_bit));
   LOCAL("written");
   RETURN(self.result);
@@ -75,13 +76,16 @@ void GicReset::put_pending_v2(Exec& x, Frame& self, GicResetLocals& f) {
 // User space's ISPENDR of a GICv3 is the latch itself, and the levels are written too.
 void GicReset::put_pending_v3(Exec& x, Frame& self, GicResetLocals& f) {
   ROUTINE();
-  STEP("LEVEL_INFO: every line is low", cost("ioctl"), calls(kvm_));
+  STEP("LEVEL_INFO: every line is low", cost(costs::ioctl), calls(kvm_));
   CALL(kvm_.level_info_write(x, words_[f.i] * 32, 0));
-  STEP("ISPENDR: nothing is latched", cost("ioctl"), calls(kvm_));
+  STEP("ISPENDR: nothing is latched", cost(costs::ioctl), calls(kvm_));
   CALL(kvm_.dist_attr_write(x, gicd_ispendr + words_[f.i] * 4, 0));
   LOCAL("written");
   RETURN(self.result);
   ROUTINE_END();
 }
+
+IRQLOOM_MODEL("vmm/gic_reset", "the VMM writes the virtual GIC's registers at a system reset",
+              "hw/intc/arm_gic_kvm.c, arm_gicv3_kvm.c, QEMU 7.2");
 
 }  // namespace irqloom

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "models/cost.h"
 #include "models/events.h"
 #include "models/property/marks.h"
 
@@ -35,8 +36,8 @@ HeldLine::HeldLine(const sc_core::sc_module_name& module_name, Fabric& fabric, C
 void HeldLine::raise(Exec& x, Frame& self) {
   ROUTINE();
   STEP("wait for something to happen", cost(config_.period_key));
-  STEP_WHEN(x.get(main_thread_.state()).loop_runs != 0, "raise", cost("device"), writes(state_),
-            reads(main_thread_.state()));
+  STEP_WHEN(x.get(main_thread_.state()).loop_runs != 0, "raise", cost(costs::device),
+            writes(state_), reads(main_thread_.state()));
   x.set(state_).work = config_.causes;
   x.set(state_).raised = 1;
   x.emit(event::raise, {label_});
@@ -48,7 +49,7 @@ void HeldLine::raise(Exec& x, Frame& self) {
 void HeldLine::withdraw(Exec& x, Frame& self) {
   ROUTINE();
   STEP_WHEN(x.get(state_).work != 0 && x.get(state_).level != 0, "the causes go away",
-            cost("device.deassert"), writes(state_));
+            cost(costs::device_deassert), writes(state_));
   x.set(state_).work = 0;
   RETURN(0);
   ROUTINE_END();
@@ -63,12 +64,12 @@ bool HeldLine::is_wrong(Exec& x) const {
 void HeldLine::io(Exec& x, Frame& self) {
   ROUTINE();
   for (;;) {
-    STEP_WHEN(is_wrong(x) && x.can_lock(main_thread_.bql()), "KVM_IRQ_LINE", cost("ioctl"),
+    STEP_WHEN(is_wrong(x) && x.can_lock(main_thread_.bql()), "KVM_IRQ_LINE", cost(costs::ioctl),
               writes(state_), calls(kvm_), takes(main_thread_.bql()));
     x.lock(main_thread_.bql());
     x.set(state_).level = x.get(state_).work != 0 ? 1 : 0;
     CALL(kvm_.irq_line(x, ArmIrqType::spi, 0, config_.intid, x.get(state_).level != 0));
-    STEP("the ioctl returns", cost("ioctl"));
+    STEP("the ioctl returns", cost(costs::ioctl));
     x.unlock(main_thread_.bql());
   }
   ROUTINE_END();
@@ -81,12 +82,12 @@ Call HeldLine::acknowledge(Exec& x) {
 // The line falls with the last cause, before the guest goes on.
 void HeldLine::serve(Exec& x, Frame& self, HeldLineLocals& f) {
   ROUTINE();
-  STEP("exit to the VMM", cost("exit.userspace"), calls(kvm_));
+  STEP("exit to the VMM", cost(costs::exit_userspace), calls(kvm_));
   f.vcpu = 0;
   while (vcpus_[f.vcpu]->executor() + 1U != x.fabric().state(x.world(), x.self()).executor)
     ++f.vcpu;
   CALL(vcpus_[f.vcpu]->exit(x));
-  LOCK(main_thread_.bql(), "the device model takes the write", cost("ioctl"), writes(state_),
+  LOCK(main_thread_.bql(), "the device model takes the write", cost(costs::ioctl), writes(state_),
        calls(kvm_));
   if (x.get(state_).work != 0) {
     x.emit(event::work_served, {label_});
@@ -96,7 +97,7 @@ void HeldLine::serve(Exec& x, Frame& self, HeldLineLocals& f) {
       CALL(kvm_.irq_line(x, ArmIrqType::spi, 0, config_.intid, false));
     }
   }
-  STEP("back to KVM", cost("ioctl"));
+  STEP("back to KVM", cost(costs::ioctl));
   x.unlock(main_thread_.bql());
   CALL(vcpus_[f.vcpu]->enter(x));
   LOCAL("served");
@@ -107,5 +108,8 @@ void HeldLine::serve(Exec& x, Frame& self, HeldLineLocals& f) {
 void HeldLine::touches(Footprint& footprint) const {
   footprint.writes.push_back(range(state_));
 }
+
+IRQLOOM_MODEL("vmm/held_line", "a device of the VMM's own on arm64, by KVM_IRQ_LINE",
+              "Documentation/virt/kvm/api.rst");
 
 }  // namespace irqloom

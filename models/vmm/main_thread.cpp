@@ -1,5 +1,7 @@
 #include "models/vmm/main_thread.h"
 
+#include "models/cost.h"
+
 namespace irqloom {
 
 MainThread::MainThread(const sc_core::sc_module_name& module_name, Fabric& fabric, KvmArm64& kvm)
@@ -26,13 +28,13 @@ Call MainThread::create_vgic(Exec& x) {
 
 void MainThread::create_vgic_routine(Exec& x, Frame& self) {
   ROUTINE();
-  STEP("KVM_CREATE_DEVICE", cost("ioctl"), calls(kvm_));
+  STEP("KVM_CREATE_DEVICE", cost(costs::ioctl), calls(kvm_));
   CALL(kvm_.create_vgic(x));
   LOCAL("did it work?");
   if (self.result < 0) {
     RETURN(self.result);
   }
-  STEP("KVM_DEV_ARM_VGIC_GRP_ADDR", cost("ioctl"), calls(kvm_));
+  STEP("KVM_DEV_ARM_VGIC_GRP_ADDR", cost(costs::ioctl), calls(kvm_));
   CALL(kvm_.set_addresses(x));
   LOCAL("created");
   RETURN(self.result);
@@ -45,13 +47,13 @@ Call MainThread::create_vcpu(Exec& x, unsigned id) {
 
 void MainThread::create_vcpu_routine(Exec& x, Frame& self, MainThreadLocals& f) {
   ROUTINE();
-  STEP("KVM_CREATE_VCPU", cost("ioctl"), calls(kvm_));
+  STEP("KVM_CREATE_VCPU", cost(costs::ioctl), calls(kvm_));
   CALL(kvm_.create_vcpu(x, f.vcpu));
   LOCAL("did it work?");
   if (self.result < 0) {
     RETURN(self.result);
   }
-  STEP("KVM_ARM_VCPU_INIT", cost("ioctl"), calls(kvm_));
+  STEP("KVM_ARM_VCPU_INIT", cost(costs::ioctl), calls(kvm_));
   CALL(kvm_.vcpu_init(x, f.vcpu));
   LOCAL("the thread is parked");
   RETURN(self.result);
@@ -71,7 +73,7 @@ Call MainThread::vm_stop(Exec& x) {
 void MainThread::pause_all_vcpus(Exec& x, Frame& self, MainThreadLocals& f) {
   ROUTINE();
   for (f.vcpu = 0; f.vcpu < vcpus_.size(); ++f.vcpu) {
-    STEP("stop a vCPU", cost("ioctl"), calls(kvm_));
+    STEP("stop a vCPU", cost(costs::ioctl), calls(kvm_));
     CALL(vcpus_[f.vcpu]->stop(x));
   }
   LOCAL("all are stopped");
@@ -118,7 +120,7 @@ Call MainThread::system_reset(Exec& x) {
 // The rebooted guest goes on in the same context.
 void MainThread::system_reset_routine(Exec& x, Frame& self) {
   ROUTINE();
-  STEP("PSCI SYSTEM_RESET", cost("exit.userspace"), writes(state_));
+  STEP("PSCI SYSTEM_RESET", cost(costs::exit_userspace), writes(state_));
   x.set(state_).reset_wanted = 1;
   STEP_WHEN(x.get(state_).reset_wanted == 0, "boot again", reads(state_));
   RETURN(0);
@@ -130,5 +132,8 @@ void MainThread::touches(Footprint& footprint) const {
   for (const ArmVcpu* v : vcpus_)
     v->touches(footprint);
 }
+
+IRQLOOM_MODEL("vmm/main_thread", "a start-up step by step: vCPUs, virtual GIC, vm_start",
+              "softmmu/cpus.c, runstate.c, QEMU 7.2");
 
 }  // namespace irqloom

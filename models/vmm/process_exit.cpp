@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "models/cost.h"
+
 namespace irqloom {
 
 ProcessExit::ProcessExit(const sc_core::sc_module_name& module_name, Fabric& fabric,
@@ -70,22 +72,23 @@ void ProcessExit::do_exit(Exec& x, Frame& self, ProcessExitLocals& f) {
   ROUTINE();
   for (;;) {
     STEP_WHEN(x.get(killed_).killed != 0 && is_in_user_space(x), "SIGKILL: the threads end",
-              cost("sched.wakeup"), thread_slots(), reads(main_thread_.bql().slot, killed_));
+              cost(costs::sched_wakeup), thread_slots(), reads(main_thread_.bql().slot, killed_));
     for (const ContextId c : threads_)
       x.stop(c);
     for (f.i = 0; f.i < vcpus_.size(); ++f.i) {
-      STEP("a vCPU's thread ends", cost("kvm.kick"), of_process());
+      STEP("a vCPU's thread ends", cost(costs::kvm_kick), of_process());
       CALL(vcpus_[f.i]->stop(x));
     }
-    STEP("kvm_irqfd_release: deactivate them all", cost("ioctl"), of_process());
+    STEP("kvm_irqfd_release: deactivate them all", cost(costs::ioctl), of_process());
     for (const DeviceFiles& d : devices_)
       d.irqfd->deactivate(x);
     SLEEP_WHEN(irqfds_are_gone(x), "flush_workqueue(irqfd_cleanup_wq)", of_process());
     for (f.i = 0; f.i < devices_.size(); ++f.i) {
-      STEP("the device's file is closed", cost("ioctl"), of_process());
+      STEP("the device's file is closed", cost(costs::ioctl), of_process());
       CALL(devices_[f.i].device->close_device(x));
     }
-    STEP("kvm_destroy_vm, and a second VMM", cost("sched.wakeup"), state_slots(), writes(killed_));
+    STEP("kvm_destroy_vm, and a second VMM", cost(costs::sched_wakeup), state_slots(),
+         writes(killed_));
     for (const SlotIndex s : state_)
       x.reset(s);
     x.set(killed_).killed = 0;
@@ -97,5 +100,9 @@ void ProcessExit::do_exit(Exec& x, Frame& self, ProcessExitLocals& f) {
 void ProcessExit::touches(Footprint& footprint) const {
   footprint.writes.push_back(range(killed_));
 }
+
+IRQLOOM_MODEL("vmm/process_exit",
+              "the VMM is killed: its files are closed, the VM is gone; a second start",
+              "kernel/exit.c, virt/kvm/kvm_main.c, Linux 6.1");
 
 }  // namespace irqloom

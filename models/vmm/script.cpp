@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "models/cost.h"
 #include "models/events.h"
 
 namespace irqloom {
@@ -54,12 +55,12 @@ void Script::run(Exec& x, Frame& self, ScriptLocals& f) {
   do {
     for (f.i = 0; f.i < ops_.size(); ++f.i) {
       STEP("wait for its time", cost(config_.period_key));
-      STEP("begin the operation", cost("ioctl"), results(), Calls{touched_});
+      STEP("begin the operation", cost(costs::ioctl), results(), Calls{touched_});
       if (!is_wanted(x, f.i)) continue;
       CALL(ops_[f.i].act(x));
       LOCAL("the operation is done");
       if (!has_result(f.i)) continue;
-      STEP("note its result", cost("cpu"), results());
+      STEP("note its result", cost(costs::cpu), results());
       note_result(x, f.i, self.result);
     }
     f.i = 0;
@@ -67,5 +68,7 @@ void Script::run(Exec& x, Frame& self, ScriptLocals& f) {
   RETURN(0);
   ROUTINE_END();
 }
+
+IRQLOOM_MODEL("vmm/script", "what a VMM thread or a guest task does in order", "the scenario");
 
 }  // namespace irqloom

@@ -1,5 +1,7 @@
 #include "models/vmm/user_handler.h"
 
+#include "models/cost.h"
+
 namespace irqloom {
 
 UserHandler::UserHandler(const sc_core::sc_module_name& module_name, Fabric& fabric, Config config,
@@ -25,14 +27,14 @@ bool UserHandler::has_event(Exec& x) const {
 void UserHandler::vfio_intp_interrupt(Exec& x, Frame& self) {
   ROUTINE();
   for (;;) {
-    STEP_WHEN(has_event(x), "the main loop reads the eventfd", cost("ioctl"), writes(state_),
+    STEP_WHEN(has_event(x), "the main loop reads the eventfd", cost(costs::ioctl), writes(state_),
               reads(parts_.main_thread.state()), calls(parts_.trigger),
               takes(parts_.main_thread.bql()));
     x.lock(parts_.main_thread.bql());
     parts_.trigger.read(x);
     x.set(state_).active = 1;
     do {
-      STEP("KVM_IRQ_LINE 1", cost("ioctl"), calls(parts_.kvm));
+      STEP("KVM_IRQ_LINE 1", cost(costs::ioctl), calls(parts_.kvm));
       CALL(parts_.kvm.irq_line(x, ArmIrqType::spi, 0, config_.intid, true));
       LOCAL("the ioctl returns");
     } while (self.result < 0 && config_.retries);
@@ -55,13 +57,13 @@ Call UserHandler::accessed(Exec& x) {
 // The access first, then what QEMU takes for the end of the interrupt.
 void UserHandler::trapped_access(Exec& x, Frame& self, UserHandlerLocals& f) {
   ROUTINE();
-  STEP("exit to the VMM", cost("exit.userspace"), calls(parts_.kvm));
+  STEP("exit to the VMM", cost(costs::exit_userspace), calls(parts_.kvm));
   for (f.vcpu = 0;
        vcpus_[f.vcpu]->executor() + 1U != x.fabric().state(x.world(), x.self()).executor;)
     ++f.vcpu;
   CALL(vcpus_[f.vcpu]->exit(x));
-  LOCK(parts_.main_thread.bql(), "the access reaches the device", cost("ioctl"), writes(state_),
-       calls(parts_.device), calls(parts_.kvm));
+  LOCK(parts_.main_thread.bql(), "the access reaches the device", cost(costs::ioctl),
+       writes(state_), calls(parts_.device), calls(parts_.kvm));
   f.was_active = x.get(state_).active;  // Only who holds the lock changes it.
   if (f.is_write != 0) {
     CALL(parts_.device.acknowledge(x));
@@ -69,10 +71,10 @@ void UserHandler::trapped_access(Exec& x, Frame& self, UserHandlerLocals& f) {
   }
   if (f.was_active != 0) {
     f.was_active = 0;
-    STEP("KVM_IRQ_LINE 0", cost("ioctl"), writes(state_), calls(parts_.kvm));
+    STEP("KVM_IRQ_LINE 0", cost(costs::ioctl), writes(state_), calls(parts_.kvm));
     x.set(state_).active = 0;
     CALL(parts_.kvm.irq_line(x, ArmIrqType::spi, 0, config_.intid, false));
-    STEP("VFIO_DEVICE_SET_IRQS: unmask", cost("ioctl"), calls(parts_.vfio));
+    STEP("VFIO_DEVICE_SET_IRQS: unmask", cost(costs::ioctl), calls(parts_.vfio));
     CALL(parts_.vfio.unmask(x));
   }
   STEP("drop the VMM's lock");
@@ -87,5 +89,8 @@ void UserHandler::touches(Footprint& footprint) const {
   footprint.writes.push_back(range(state_));
   parts_.device.touches(footprint);
 }
+
+IRQLOOM_MODEL("vmm/user_handler", "the VMM handles a device's eventfd itself, with KVM_IRQ_LINE",
+              "hw/vfio/platform.c, QEMU 7.2");
 
 }  // namespace irqloom

@@ -5,11 +5,11 @@
 #include <iostream>
 #include <optional>
 
+#include "models/model_info.h"
 #include "models/vmm/operations.h"
 #include "sim/app/commands.h"
 #include "sim/app/drive.h"
 #include "sim/app/fabric_names.h"
-#include "sim/app/models.h"
 #include "sim/app/part_members.h"
 #include "sim/app/report.h"
 #include "sim/check/find_scenarios.h"
@@ -43,7 +43,7 @@ std::vector<Item> list_policies() {
 
 std::vector<Item> list_models() {
   std::vector<Item> items;
-  for (const ModelInfo& m : models())
+  for (const ModelInfo& m : Models::all())
     items.push_back({std::string(m.name), std::string(m.what), std::string(m.source)});
   return items;
 }
@@ -57,10 +57,11 @@ std::vector<Item> list_properties() {
 
 std::vector<Item> list_costs() {
   std::vector<Item> items;
-  for (const DefaultCost& c : default_costs()) {
-    items.push_back({std::string(c.key),
-                     fmt::format("{} {}: {}", c.time, to_string(c.kind), c.what),
-                     std::string(c.source)});
+  for (const Cost& c : Costs::all()) {
+    items.push_back(
+        {std::string(c.name),
+         fmt::format("{} {}: {}", scenario::format_duration(c.ps), to_string(c.kind), c.what),
+         std::string(c.source)});
   }
   return items;
 }
@@ -119,11 +120,11 @@ std::vector<Item> list_settings(const Scenario& scenario) {
   const Json& json = scenario.document.json();
   std::vector<Item> items;
   add_settings(json, "", items);
-  for (const DefaultCost& c : default_costs()) {
-    const bool is_set = json.contains("costs") && json["costs"].contains(c.key);
+  for (const Cost& c : Costs::all()) {
+    const bool is_set = json.contains("costs") && json["costs"].contains(c.name);
     if (!is_set)
-      items.push_back(
-          {"costs." + std::string(c.key), "\"" + std::string(c.time) + "\"", "default"});
+      items.push_back({"costs." + std::string(c.name),
+                       "\"" + scenario::format_duration(c.ps) + "\"", "default"});
   }
   return items;
 }

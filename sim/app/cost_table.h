@@ -1,29 +1,18 @@
-// What the steps of the models cost unless a scenario says otherwise.
+// The costs of the models (models/cost.h) as a scenario changes them.
 #pragma once
 
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "models/cost.h"
 #include "sim/scenario/cursor.h"
 #include "sim/timed/cost_table.h"
 
 namespace irqloom::app {
 
-/// One row of the default table.
-struct DefaultCost {
-  std::string_view key;   ///< As in STEP(..., cost("key")).
-  std::string_view time;  ///< Fixed; as parse_duration reads it.
-  timed::CostKind kind = timed::CostKind::busy;
-  std::string_view what;    ///< What takes that long.
-  std::string_view source;  ///< Where the time comes from: an observation, the code, or "estimate".
-};
-
-/// All defaults, sorted by key. Every cost key of the models is there (a test compares).
-const std::vector<DefaultCost>& default_costs();
-
 /// "busy", "sleep" or "elsewhere".
-std::string_view to_string(timed::CostKind kind);
+std::string_view to_string(core::CostKind kind);
 
 /// The defaults, changed by `costs`, the "costs" object of a scenario (which may be missing): each
 /// member is a cost as scenario::read_cost takes it, or {"cost": ..., "kind": ...}. Besides the

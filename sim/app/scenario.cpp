@@ -80,8 +80,8 @@ void apply_variant(Document& document, Scenario& s) {
 /// Names of members that have dots in them, which a --set need not write as a JSON pointer.
 scenario::KnownNames known_names(const Document& document) {
   scenario::KnownNames known;
-  for (const DefaultCost& c : default_costs())
-    known["/costs"].emplace_back(c.key);
+  for (const Cost& c : Costs::all())
+    known["/costs"].emplace_back(c.name);
   for (const char* parts : {"devices", "scripts"}) {
     const scenario::Json& json = document.json();
     if (!json.contains(parts) || !json[parts].is_object()) continue;

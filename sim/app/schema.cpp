@@ -318,10 +318,10 @@ Json costs() {
                {"additionalProperties", false},
                {"patternProperties", {{"^[a-z][a-z0-9-]{0,30}\\.period$", entry}}}};
   json["properties"] = Json::object();
-  for (const DefaultCost& c : default_costs()) {
-    json["properties"][std::string(c.key)] =
+  for (const Cost& c : Costs::all()) {
+    json["properties"][std::string(c.name)] =
         with_default(described(entry, std::string(c.what) + " (" + std::string(c.source) + ")"),
-                     std::string(c.time));
+                     scenario::format_duration(c.ps));
   }
   return json;
 }

@@ -5,6 +5,13 @@
 
 namespace irqloom::core {
 
+/// What the time of a step does to the executor of its context.
+enum class CostKind : std::uint8_t {
+  busy,      ///< Holds it; stands still while a higher level runs there.
+  sleep,     ///< Frees it.
+  elsewhere  ///< Passes in a device or a timer and concerns no executor.
+};
+
 /// How long a step takes, as the scenario states it: a fixed time or a distribution. All times are
 /// whole picoseconds. Whoever fills one in keeps the rules below; `Random::draw` relies on them.
 struct CostSpec {

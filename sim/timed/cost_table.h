@@ -1,7 +1,6 @@
 // What the steps of a timed run cost.
 #pragma once
 
-#include <cstdint>
 #include <map>
 #include <string>
 
@@ -9,12 +8,7 @@
 
 namespace irqloom::timed {
 
-/// What the time of a step does to the executor of its context.
-enum class CostKind : std::uint8_t {
-  busy,      ///< Holds it; stands still while a higher level runs there.
-  sleep,     ///< Frees it.
-  elsewhere  ///< Passes in a device or a timer and concerns no executor.
-};
+using core::CostKind;
 
 struct StepCost {
   core::CostSpec spec;  ///< Picoseconds.

@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "models/cost.h"
 #include "models/kvm/resampler.h"
 #include "models/kvm/vm.h"
 
@@ -51,7 +52,7 @@ void ResamplePolicy::irqfd_resampler_ack(Exec& x, Frame& self, PolicyLocals& /*f
 
 void ResamplePolicy::register_routine(Exec& x, Frame& self, PolicyLocals& /*f*/) {
   ROUTINE();
-  STEP("add to irq_ack_notifier_list", cost("kvm.assign"), writes(resampler_.state()));
+  STEP("add to irq_ack_notifier_list", cost(costs::kvm_assign), writes(resampler_.state()));
   x.pass_lock(resampler_.kvm().irq_lock());
   x.set(resampler_.state()).registered = 1;
   resampler_.kvm().ack_notifiers_changed(x);
@@ -63,12 +64,12 @@ void ResamplePolicy::register_routine(Exec& x, Frame& self, PolicyLocals& /*f*/)
 void ResamplePolicy::unregister_routine(Exec& x, Frame& self) {
   ROUTINE();
   if (resampler_.kvm().resample_entry().traits.watches_mask) {
-    STEP("remove from mask_notifier_list", cost("kvm.assign"), writes(resampler_.state()));
+    STEP("remove from mask_notifier_list", cost(costs::kvm_assign), writes(resampler_.state()));
     x.pass_lock(resampler_.kvm().irq_lock());
     x.set(resampler_.state()).hears_mask = 0;
     CALL(resampler_.kvm().irq_srcu().synchronize(x));
   }
-  STEP("remove from irq_ack_notifier_list", cost("kvm.assign"), writes(resampler_.state()));
+  STEP("remove from irq_ack_notifier_list", cost(costs::kvm_assign), writes(resampler_.state()));
   x.pass_lock(resampler_.kvm().irq_lock());
   x.set(resampler_.state()).registered = 0;
   CALL(resampler_.kvm().irq_srcu().synchronize(x));

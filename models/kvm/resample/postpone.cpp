@@ -1,5 +1,6 @@
 #include "models/kvm/resample/postpone.h"
 
+#include "models/cost.h"
 #include "models/kvm/resampler.h"
 
 namespace irqloom {
@@ -23,7 +24,7 @@ Call Postpone::mask_changed(Exec& x, bool masked) {
 void Postpone::postponing_ack(Exec& x, Frame& self, PolicyLocals& f) {
   ROUTINE();
   CALL(resampler_.lower(x));
-  LOCK(resampler_.lock(), "postpone if masked", cost("kvm.ioapic"), calls(resampler_));
+  LOCK(resampler_.lock(), "postpone if masked", cost(costs::kvm_ioapic), calls(resampler_));
   if (x.get(resampler_.state()).masked != 0) {
     x.set(resampler_.state()).pending = 1;
   } else {
@@ -46,7 +47,7 @@ bool Postpone::note_mask(Exec& x, bool masked) {
 
 void Postpone::mask_notify(Exec& x, Frame& self, PolicyLocals& f) {
   ROUTINE();
-  LOCK(resampler_.lock(), "note the mask", cost("kvm.ioapic"), calls(resampler_));
+  LOCK(resampler_.lock(), "note the mask", cost(costs::kvm_ioapic), calls(resampler_));
   f.notify = note_mask(x, f.masked != 0) ? 1 : 0;
   x.unlock(resampler_.lock());
   if (f.notify != 0) CALL(resampler_.notify_all(x));

@@ -1,5 +1,6 @@
 // Version 1 (KVM list, 2022-07-15): the mask is sampled first and the mask notifier is registered
 // last, so an unmask in between is never heard of (K-R24).
+#include "models/cost.h"
 #include "models/kvm/resample/postpone.h"
 #include "models/kvm/resampler.h"
 #include "models/kvm/vm.h"
@@ -23,14 +24,14 @@ class PostponeV1 : public Postpone {
  private:
   void sample_and_register(Exec& x, Frame& self, PolicyLocals& /*f*/) {
     ROUTINE();
-    LOCK(resampler_.kvm().mask_lock(), "kvm_irq_is_masked", cost("kvm.ioapic"),
+    LOCK(resampler_.kvm().mask_lock(), "kvm_irq_is_masked", cost(costs::kvm_ioapic),
          calls(resampler_.kvm()));
     x.set(resampler_.state()).masked = resampler_.is_pin_masked(x) ? 1 : 0;
     x.unlock(resampler_.kvm().mask_lock());
-    STEP("add to irq_ack_notifier_list", cost("kvm.assign"), calls(resampler_));
+    STEP("add to irq_ack_notifier_list", cost(costs::kvm_assign), calls(resampler_));
     x.pass_lock(resampler_.kvm().irq_lock());
     x.set(resampler_.state()).registered = 1;
-    STEP("add to mask_notifier_list", cost("kvm.assign"), calls(resampler_));
+    STEP("add to mask_notifier_list", cost(costs::kvm_assign), calls(resampler_));
     x.pass_lock(resampler_.kvm().irq_lock());
     x.set(resampler_.state()).hears_mask = 1;
     RETURN(0);

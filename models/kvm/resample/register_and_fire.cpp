@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "models/cost.h"
 #include "models/kvm/resampler.h"
 #include "models/kvm/vm.h"
 
@@ -24,14 +25,14 @@ void RegisterAndFire::note_order(Exec& x) {
 void RegisterAndFire::register_and_fire(Exec& x, Frame& self, PolicyLocals& f) {
   ROUTINE();
   note_order(x);
-  LOCK(resampler_.kvm().mask_lock(), "add to mask_notifier_list, fire", cost("kvm.ioapic"),
+  LOCK(resampler_.kvm().mask_lock(), "add to mask_notifier_list, fire", cost(costs::kvm_ioapic),
        calls(resampler_.kvm()));
   x.set(resampler_.state()).hears_mask = 1;
   f.masked = resampler_.is_pin_masked(x) ? 1 : 0;
   CALL(policy_.mask_changed(x, f.masked != 0));
   STEP("drop ioapic->lock");
   x.unlock(resampler_.kvm().mask_lock());
-  STEP("add to irq_ack_notifier_list", cost("kvm.assign"), calls(resampler_));
+  STEP("add to irq_ack_notifier_list", cost(costs::kvm_assign), calls(resampler_));
   x.pass_lock(resampler_.kvm().irq_lock());
   x.set(resampler_.state()).registered = 1;
   RETURN(0);

@@ -1,6 +1,7 @@
 // Discussed and rejected: the ack notifier samples the mask itself (KVM list, discussion of v1).
 // The chip's lock cannot be held together with resampler->lock in this order, so the guest can
 // unmask between the sample and the note (K-R25).
+#include "models/cost.h"
 #include "models/kvm/resample/policy.h"
 #include "models/kvm/resampler.h"
 #include "models/kvm/vm.h"
@@ -30,11 +31,12 @@ class SampleAtAck : public ResamplePolicy {
   void sampling_ack(Exec& x, Frame& self, PolicyLocals& f) {
     ROUTINE();
     CALL(resampler_.lower(x));
-    LOCK(resampler_.kvm().mask_lock(), "kvm_irq_is_masked", cost("kvm.ioapic"),
+    LOCK(resampler_.kvm().mask_lock(), "kvm_irq_is_masked", cost(costs::kvm_ioapic),
          calls(resampler_.kvm()));
     f.masked = resampler_.is_pin_masked(x) ? 1 : 0;
     x.unlock(resampler_.kvm().mask_lock());
-    LOCK(resampler_.lock(), "postpone if it was masked", cost("kvm.ioapic"), calls(resampler_));
+    LOCK(resampler_.lock(), "postpone if it was masked", cost(costs::kvm_ioapic),
+         calls(resampler_));
     if (f.masked != 0) x.set(resampler_.state()).pending = 1;
     x.unlock(resampler_.lock());
     if (f.masked == 0) CALL(resampler_.notify_all(x));
@@ -45,7 +47,7 @@ class SampleAtAck : public ResamplePolicy {
 
   void mask_notify(Exec& x, Frame& self, PolicyLocals& f) {
     ROUTINE();
-    LOCK(resampler_.lock(), "an unmask takes up what was postponed", cost("kvm.ioapic"),
+    LOCK(resampler_.lock(), "an unmask takes up what was postponed", cost(costs::kvm_ioapic),
          calls(resampler_));
     if (f.masked == 0 && x.get(resampler_.state()).pending != 0) {
       x.set(resampler_.state()).pending = 0;
@@ -60,10 +62,10 @@ class SampleAtAck : public ResamplePolicy {
 
   void register_both(Exec& x, Frame& self, PolicyLocals& /*f*/) {
     ROUTINE();
-    STEP("add to irq_ack_notifier_list", cost("kvm.assign"), calls(resampler_));
+    STEP("add to irq_ack_notifier_list", cost(costs::kvm_assign), calls(resampler_));
     x.pass_lock(resampler_.kvm().irq_lock());
     x.set(resampler_.state()).registered = 1;
-    STEP("add to mask_notifier_list", cost("kvm.assign"), calls(resampler_));
+    STEP("add to mask_notifier_list", cost(costs::kvm_assign), calls(resampler_));
     x.pass_lock(resampler_.kvm().irq_lock());
     x.set(resampler_.state()).hears_mask = 1;
     RETURN(0);

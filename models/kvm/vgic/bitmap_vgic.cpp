@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "models/cost.h"
 #include "models/irqchip/gic_fields.h"
 #include "models/irqchip/gicd.h"
 #include "models/kvm/arm_vcpu.h"
@@ -69,7 +70,7 @@ Call BitmapVgic::inject(Exec& x, unsigned intid, bool level) {
 void BitmapVgic::inject_routine(Exec& x, Frame& self, InjectLocals& f) {
   ROUTINE();
   if (starts_unready()) {
-    STEP("vgic_initialized: is it ready?", cost("kvm.vgic"), calls(*this));
+    STEP("vgic_initialized: is it ready?", cost(costs::kvm_vgic), calls(*this));
     if (!readiness().is_ready(x)) {
       CALL(early_injection(x, f.intid, f.level != 0));
       LOCAL("the early injection is done");
@@ -78,7 +79,7 @@ void BitmapVgic::inject_routine(Exec& x, Frame& self, InjectLocals& f) {
       }
     }
   }
-  STEP("dist->lock: irq_level and irq_pending", cost("kvm.vgic"), calls(*this));
+  STEP("dist->lock: irq_level and irq_pending", cost(costs::kvm_vgic), calls(*this));
   if (f.intid >= gic::first_spi && !vgic_valid_spi(x, f.intid)) {
     RETURN(-EINVAL);
   }
@@ -141,7 +142,7 @@ Call BitmapVgic::kvm_vgic_flush_hwstate(Exec& x, unsigned vcpu) {
 
 void BitmapVgic::flush_routine(Exec& x, Frame& self, ApListLocals& f) {
   ROUTINE();
-  STEP("dist->lock: fill the list registers", cost("kvm.vgic"), calls(*this));
+  STEP("dist->lock: fill the list registers", cost(costs::kvm_vgic), calls(*this));
   x.pass_lock(lock_);
   flush_locked(x, f.vcpu);
   RETURN(0);
@@ -211,14 +212,14 @@ Call BitmapVgic::kvm_vgic_sync_hwstate(Exec& x, unsigned vcpu) {
 // with the lock dropped, and the level is looked at after that. `target`: a level is pending.
 void BitmapVgic::sync_routine(Exec& x, Frame& self, ApListLocals& f) {
   ROUTINE();
-  STEP("dist->lock: look at the list registers", cost("kvm.vgic"), calls(*this), calls(kvm()));
+  STEP("dist->lock: look at the list registers", cost(costs::kvm_vgic), calls(*this), calls(kvm()));
   x.pass_lock(lock_);
   for (f.i = 0; f.i < nr_lr(); ++f.i) {
     if (x.get(lr(f.vcpu, f.i)).state != 0 || x.get(lr(f.vcpu, f.i)).eoi == 0) continue;
     f.irq = static_cast<std::uint8_t>(x.get(lr(f.vcpu, f.i)).irq - 1);
     begin_eoi(x, f.vcpu, f.i);
     CALL(kvm().notify_acked_irq(x, intid(f.irq) - gic::first_spi));
-    STEP("dist->lock: is its level still up?", cost("kvm.vgic"), calls(*this), calls(kvm()));
+    STEP("dist->lock: is its level still up?", cost(costs::kvm_vgic), calls(*this), calls(kvm()));
     x.pass_lock(lock_);
     if (end_eoi(x, f.vcpu, f.irq)) f.target = 1;
   }
@@ -270,14 +271,14 @@ Call BitmapVgic::uaccess_write(Exec& x, unsigned offset, std::uint32_t value) {
 
 void BitmapVgic::write_routine(Exec& x, Frame& self, MmioLocals& f) {
   ROUTINE();
-  STEP("dist->lock: write the register", cost("kvm.vgic"), calls(*this));
+  STEP("dist->lock: write the register", cost(costs::kvm_vgic), calls(*this));
   x.pass_lock(lock_);
   if (!write_register(x, f) || f.user != 0) {
     RETURN(0);
   }
   for (f.i = 0; f.i < cpus_.size(); ++f.i) {
     if (f.i == f.vcpu) continue;  // It is out of its guest, and nobody sends himself an IPI.
-    STEP("vgic_kick_vcpus: is something pending?", cost("kvm.vgic"), calls(*this));
+    STEP("vgic_kick_vcpus: is something pending?", cost(costs::kvm_vgic), calls(*this));
     if (kvm_vgic_vcpu_pending_irq(x, f.i)) CALL(vcpus()[f.i]->kick(x));
     LOCAL("the next vCPU");
   }
@@ -388,7 +389,8 @@ Call BitmapVgic::kvm_vgic_map_resources(Exec& x) {
 
 void BitmapVgic::init_routine(Exec& x, Frame& self) {
   ROUTINE();
-  LOCK(kvm().lock(), "kvm->lock: map the controller", cost("kvm.vgic"), calls(*this), calls(kvm()));
+  LOCK(kvm().lock(), "kvm->lock: map the controller", cost(costs::kvm_vgic), calls(*this),
+       calls(kvm()));
   self.result = 0;
   if (x.get(dist()).in_kernel != 0 && !vgic_ready(x)) {
     self.result = x.get(dist()).has_addresses == 0 ? -ENXIO : init_locked(x);
@@ -416,5 +418,9 @@ std::unique_ptr<Vgic> Vgic::make(Fabric& fabric, Config config, KvmArm64& kvm) {
   }
   return std::make_unique<Vgic>("vgic", fabric, std::move(config), kvm);
 }
+
+IRQLOOM_MODEL("kvm/vgic/bitmap_vgic",
+              "KVM's virtual GIC until Linux 4.6: bitmaps, kicks without requests",
+              "virt/kvm/arm/vgic.c, Linux 3.18");
 
 }  // namespace irqloom

@@ -118,4 +118,8 @@ void VirtualCpuInterface::touches(Footprint& footprint) const {
   footprint.writes.push_back(as_range(lrs_));
 }
 
+IRQLOOM_MODEL("kvm/vgic/cpu_interface",
+              "list registers and the guest's CPU interface that they make",
+              "ARM IHI 0048B.b, chapter 5; ARM IHI 0069H, chapter 6");
+
 }  // namespace irqloom

@@ -3,6 +3,7 @@
 // where the two versions differ in the layout of list registers only.
 #include <algorithm>
 
+#include "models/cost.h"
 #include "models/irqchip/gic_irq.h"
 #include "models/kvm/arm_vcpu.h"
 #include "models/kvm/kvm_arm64.h"
@@ -55,7 +56,7 @@ Call Vgic::kvm_vgic_flush_hwstate(Exec& x, unsigned vcpu) {
 
 void Vgic::flush_routine(Exec& x, Frame& self, ApListLocals& f) {
   ROUTINE();
-  LOCK(ap_list_locks_[f.vcpu], "ap_list_lock: populate the list registers", cost("kvm.vgic"),
+  LOCK(ap_list_locks_[f.vcpu], "ap_list_lock: populate the list registers", cost(costs::kvm_vgic),
        calls(*this));
   if (x.get(ap_lists_[f.vcpu]).size > vcpus_[f.vcpu]->interface().nr_lr()) {
     vgic_sort_ap_list(x, f.vcpu);
@@ -71,7 +72,7 @@ void Vgic::flush_routine(Exec& x, Frame& self, ApListLocals& f) {
     if (f.count == vcpus_[f.vcpu]->interface().nr_lr() || f.i == x.get(ap_lists_[f.vcpu]).size) {
       break;
     }
-    STEP("irq_lock: populate the next list register", cost("kvm.vgic"), calls(*this));
+    STEP("irq_lock: populate the next list register", cost(costs::kvm_vgic), calls(*this));
   }
   end_flush(x, f);
   x.unlock(ap_list_locks_[f.vcpu]);
@@ -122,7 +123,7 @@ void Vgic::sync_routine(Exec& x, Frame& self, ApListLocals& f) {
       f.irq = x.get(vcpus_[f.vcpu]->interface().lr(f.i)).irq;
       CALL(kvm_.notify_acked_irq(x, config_.spis[f.irq - 1U] - gic::first_spi));
     }
-    STEP("irq_lock: fold a list register", cost("kvm.vgic"), calls(*this), calls(kvm_));
+    STEP("irq_lock: fold a list register", cost(costs::kvm_vgic), calls(*this), calls(kvm_));
     fold_lr_state(x, f.vcpu, f.i);
   }
   if (f.count != 0) {
@@ -138,7 +139,7 @@ void Vgic::sync_routine(Exec& x, Frame& self, ApListLocals& f) {
 void Vgic::prune_routine(Exec& x, Frame& self, ApListLocals& f) {
   ROUTINE();
   for (;;) {
-    LOCK(ap_list_locks_[f.vcpu], "ap_list_lock: prune", cost("kvm.vgic"), calls(*this));
+    LOCK(ap_list_locks_[f.vcpu], "ap_list_lock: prune", cost(costs::kvm_vgic), calls(*this));
     f.target = static_cast<std::uint8_t>(f.vcpu + 1);
     f.i = 0;
     while (f.i < x.get(ap_lists_[f.vcpu]).size) {
@@ -153,16 +154,17 @@ void Vgic::prune_routine(Exec& x, Frame& self, ApListLocals& f) {
         break;
       }
       if (f.i == x.get(ap_lists_[f.vcpu]).size) break;
-      STEP("irq_lock: keep, remove or move the next one", cost("kvm.vgic"), calls(*this));
+      STEP("irq_lock: keep, remove or move the next one", cost(costs::kvm_vgic), calls(*this));
     }
     x.unlock(ap_list_locks_[f.vcpu]);
     if (f.i == x.get(ap_lists_[f.vcpu]).size) break;
     // It moves: both lists, the one of the lower vCPU first, and what was seen is looked at again.
     f.count = std::min<std::uint8_t>(f.vcpu, static_cast<std::uint8_t>(f.target - 1));
-    LOCK(ap_list_locks_[f.count], "ap_list_lock of the lower vCPU", cost("kvm.vgic"), calls(*this));
+    LOCK(ap_list_locks_[f.count], "ap_list_lock of the lower vCPU", cost(costs::kvm_vgic),
+         calls(*this));
     f.count = std::max<std::uint8_t>(f.vcpu, static_cast<std::uint8_t>(f.target - 1));
     LOCK_NESTED(ap_list_locks_[f.count], "ap_list_lock of the other vCPU: move it",
-                cost("kvm.vgic"), calls(*this));
+                cost(costs::kvm_vgic), calls(*this));
     f.count = 0;
     if (vgic_target_oracle(x, f.irq) == f.target && x.get(irqs_[f.irq]).vcpu == f.vcpu + 1) {
       remove(x, f.vcpu, f.irq);

@@ -1,6 +1,7 @@
 // arch/arm64/kvm/vgic/vgic-init.c, Linux 6.1.192 and 6.12.117: when the virtual GIC comes to be.
 #include <cerrno>
 
+#include "models/cost.h"
 #include "models/kvm/arm_vcpu.h"
 #include "models/kvm/kvm_arm64.h"
 #include "models/kvm/vgic/readiness/policy.h"
@@ -57,7 +58,7 @@ Call Vgic::vgic_init(Exec& x) {
 
 void Vgic::init_routine(Exec& x, Frame& self) {
   ROUTINE();
-  LOCK(config_lock_, "config_lock: vgic_init", cost("kvm.vgic"), calls(*this), calls(kvm_));
+  LOCK(config_lock_, "config_lock: vgic_init", cost(costs::kvm_vgic), calls(*this), calls(kvm_));
   self.result = init_locked(x);
   x.unlock(config_lock_);
   RETURN(self.result);
@@ -97,13 +98,13 @@ std::int32_t Vgic::map_locked(Exec& x) {
 // take config_lock.
 void Vgic::map_routine(Exec& x, Frame& self) {
   ROUTINE();
-  LOCK(kvm_.slots_lock(), "slots_lock", cost("kvm.vgic"), calls(*this));
-  LOCK(config_lock_, "config_lock: map the controller", cost("kvm.vgic"), calls(*this),
+  LOCK(kvm_.slots_lock(), "slots_lock", cost(costs::kvm_vgic), calls(*this));
+  LOCK(config_lock_, "config_lock: map the controller", cost(costs::kvm_vgic), calls(*this),
        calls(kvm_));
   self.result = map_locked(x);
   x.unlock(config_lock_);
   if (self.result == to_be_registered) {
-    STEP("vgic_register_dist_iodev", cost("kvm.vgic"), calls(*this), calls(kvm_));
+    STEP("vgic_register_dist_iodev", cost(costs::kvm_vgic), calls(*this), calls(kvm_));
     x.set(dist_).on_bus = 1;
     // 6.12 is ready from here on: nobody looks at the bus before he sees that.
     x.set(dist_).ready = 1;

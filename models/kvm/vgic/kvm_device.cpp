@@ -2,6 +2,7 @@
 // reads and writes its registers.
 #include <cerrno>
 
+#include "models/cost.h"
 #include "models/irqchip/gic_irq.h"
 #include "models/kvm/arm_vcpu.h"
 #include "models/kvm/kvm_arm64.h"
@@ -102,12 +103,13 @@ Call KvmArm64::level_info_write(Exec& x, unsigned intid, std::uint32_t levels) {
 // there meanwhile.
 void KvmArm64::attr_routine(Exec& x, Frame& self, IoctlLocals& f) {
   ROUTINE();
-  LOCK(lock_, "KVM_SET_DEVICE_ATTR, KVM_GET_DEVICE_ATTR", cost("ioctl"), calls(*this));
+  LOCK(lock_, "KVM_SET_DEVICE_ATTR, KVM_GET_DEVICE_ATTR", cost(costs::ioctl), calls(*this));
   if (!lock_all_vcpus(x)) {
     x.unlock(lock_);
     RETURN(-EBUSY);
   }
-  LOCK(vgic_->config_lock(), "config_lock: access the registers", cost("kvm.vgic"), calls(*this));
+  LOCK(vgic_->config_lock(), "config_lock: access the registers", cost(costs::kvm_vgic),
+       calls(*this));
   self.result = vgic_->init_for_access(x);
   if (self.result == 0 && f.kind == attr_write) {
     CALL(vgic_->uaccess_write(x, f.offset, f.value));

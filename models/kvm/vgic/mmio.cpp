@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "models/cost.h"
 #include "models/irqchip/gic_fields.h"
 #include "models/irqchip/gicd.h"
 #include "models/kvm/arm_vcpu.h"
@@ -132,7 +133,7 @@ void Vgic::write_routine(Exec& x, Frame& self, MmioLocals& f) {
   ROUTINE();
   for (f.i = 0; f.i < irqs_.size; ++f.i) {
     if (!field_value(f)) continue;
-    STEP("irq_lock: write the interrupt's field", cost("kvm.vgic"), calls(*this));
+    STEP("irq_lock: write the interrupt's field", cost(costs::kvm_vgic), calls(*this));
     pass_lock_irqsave(x, irq_locks_[f.i]);
     if (write_field(x, f, *field_value(f))) CALL(vgic_queue_irq_unlock(x, f.i));
     LOCAL("the next interrupt");
@@ -145,16 +146,16 @@ void Vgic::write_routine(Exec& x, Frame& self, MmioLocals& f) {
 // No acknowledge notification is sent for an interrupt that loses its active state here.
 void Vgic::write_active_routine(Exec& x, Frame& self, MmioLocals& f) {
   ROUTINE();
-  LOCK(config_lock_, "config_lock: halt every vCPU", cost("kvm.vgic"), calls(*this));
+  LOCK(config_lock_, "config_lock: halt every vCPU", cost(costs::kvm_vgic), calls(*this));
   for (ArmVcpu* vcpu : vcpus_)
     vcpu->halt(x);
   if (vcpus_.size() > 1) {
     STEP_WHEN(
         std::all_of(vcpus_.begin(), vcpus_.end(), [&](ArmVcpu* v) { return v->is_outside(x); }),
-        "every other vCPU has left its guest", cost("kvm.kick"), calls(*this));
+        "every other vCPU has left its guest", cost(costs::kvm_kick), calls(*this));
   }
   CALL(x.call(write_, f));
-  STEP("resume every vCPU", cost("kvm.vgic"), calls(*this));
+  STEP("resume every vCPU", cost(costs::kvm_vgic), calls(*this));
   for (ArmVcpu* vcpu : vcpus_)
     vcpu->resume(x);
   x.unlock(config_lock_);
@@ -172,9 +173,9 @@ bool Vgic::holds_config_lock(const MmioLocals& f) const {
 void Vgic::write_ctlr_routine(Exec& x, Frame& self, MmioLocals& f) {
   ROUTINE();
   if (holds_config_lock(f)) {
-    LOCK(config_lock_, "config_lock: write GICD_CTLR", cost("kvm.vgic"), calls(*this));
+    LOCK(config_lock_, "config_lock: write GICD_CTLR", cost(costs::kvm_vgic), calls(*this));
   } else {
-    STEP("write GICD_CTLR", cost("kvm.vgic"), calls(*this));
+    STEP("write GICD_CTLR", cost(costs::kvm_vgic), calls(*this));
   }
   if (!switch_on(x, f) || (f.user != 0 && config_.model == VgicModel::v3)) {
     if (holds_config_lock(f)) x.unlock(config_lock_);
@@ -182,7 +183,7 @@ void Vgic::write_ctlr_routine(Exec& x, Frame& self, MmioLocals& f) {
   }
   for (f.i = 0; f.i < vcpus_.size(); ++f.i) {
     STEP_WHEN(x.can_lock(ap_list_locks_[f.i]), "ap_list_lock: is something pending?",
-              cost("kvm.vgic"), calls(*this));
+              cost(costs::kvm_vgic), calls(*this));
     pass_lock_irqsave(x, ap_list_locks_[f.i]);
     if (kvm_vgic_vcpu_pending_irq(x, f.i)) CALL(vcpus_[f.i]->kick(x));
     LOCAL("the next vCPU");
@@ -212,7 +213,7 @@ void Vgic::level_info_routine(Exec& x, Frame& self, MmioLocals& f) {
   ROUTINE();
   for (f.i = 0; f.i < irqs_.size; ++f.i) {
     if (config_.spis[f.i] < f.offset || config_.spis[f.i] >= f.offset + 32U) continue;
-    STEP("irq_lock: write line_level", cost("kvm.vgic"), calls(*this));
+    STEP("irq_lock: write line_level", cost(costs::kvm_vgic), calls(*this));
     pass_lock_irqsave(x, irq_locks_[f.i]);
     x.set(irqs_[f.i]).line_level =
         static_cast<std::uint8_t>(f.value >> (config_.spis[f.i] - f.offset) & 1);

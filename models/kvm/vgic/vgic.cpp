@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <stdexcept>
 
+#include "models/cost.h"
 #include "models/events.h"
 #include "models/irqchip/gic_irq.h"
 #include "models/kvm/arm_vcpu.h"
@@ -151,7 +152,7 @@ Call Vgic::inject(Exec& x, unsigned intid, bool level) {
 void Vgic::inject_routine(Exec& x, Frame& self, InjectLocals& f) {
   ROUTINE();
   if (starts_unready()) {
-    STEP("vgic_lazy_init: is it ready?", cost("kvm.vgic"), calls(*this));
+    STEP("vgic_lazy_init: is it ready?", cost(costs::kvm_vgic), calls(*this));
     if (!readiness_->is_ready(x)) {
       CALL(early_injection(x, f.intid, f.level != 0));
       LOCAL("the early injection is done");
@@ -160,7 +161,7 @@ void Vgic::inject_routine(Exec& x, Frame& self, InjectLocals& f) {
       }
     }
   }
-  STEP("irq_lock: set line_level or pending_latch", cost("kvm.vgic"), calls(*this));
+  STEP("irq_lock: set line_level or pending_latch", cost(costs::kvm_vgic), calls(*this));
   if (f.intid >= gic::first_spi && !vgic_valid_spi(x, f.intid)) {
     RETURN(-EINVAL);
   }
@@ -196,7 +197,7 @@ void Vgic::queue_routine(Exec& x, Frame& self, QueueLocals& f) {
   ROUTINE();
   for (;;) {
     LOCK_IRQ(ap_list_locks_[f.vcpu], "ap_list_lock and irq_lock: queue it if nothing changed",
-             cost("kvm.vgic"), calls(*this));
+             cost(costs::kvm_vgic), calls(*this));
     pass_lock_irqsave(x, irq_locks_[f.irq]);
     if (x.get(irqs_[f.irq]).vcpu == 0 && vgic_target_oracle(x, f.irq) == f.vcpu + 1) {
       append(x, f.vcpu, f.irq);
@@ -205,7 +206,7 @@ void Vgic::queue_routine(Exec& x, Frame& self, QueueLocals& f) {
       break;
     }
     x.unlock_irq(ap_list_locks_[f.vcpu]);
-    STEP("irq_lock: look again", cost("kvm.vgic"), calls(*this));
+    STEP("irq_lock: look again", cost(costs::kvm_vgic), calls(*this));
     pass_lock_irqsave(x, irq_locks_[f.irq]);
     if (vgic_target_oracle(x, f.irq) == 0) {
       RETURN(0);
@@ -254,5 +255,9 @@ void Vgic::touches(Footprint& footprint) const {
   readiness_->touches(footprint);
   kvm_.KvmVm::touches(footprint);
 }
+
+IRQLOOM_MODEL("kvm/vgic/vgic",
+              "KVM's virtual GIC: injection, ap_list, flush, fold, prune, distributor",
+              "arch/arm64/kvm/vgic/, Linux 6.1");
 
 }  // namespace irqloom

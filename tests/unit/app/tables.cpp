@@ -7,9 +7,9 @@
 #include <string>
 
 #include "models/kvm/resample/policy.h"
+#include "models/model_info.h"
 #include "sim/app/cost_table.h"
 #include "sim/app/kernel.h"
-#include "sim/app/models.h"
 #include "sim/core/property.h"
 #include "sim/scenario/units.h"
 #include "tests/unit/scenario/helpers.h"
@@ -35,13 +35,16 @@ std::set<std::string> found_in(const std::string& folder, const std::string& pat
 }
 
 TEST_CASE("app: every cost key of the models has a default", "[app][tables]") {
-  std::set<std::string> used = found_in("models", R"re(cost\("([a-z._]+)"\))re");
+  std::set<std::string> used = found_in("models", R"re(cost\(costs::([a-z_]+)\))re");
   CHECK(used.size() > 15);
   // Keys that are passed to engine classes and configurations as strings.
-  used.insert({"cpu", "work.hop", "kvm.eoi_delay", "device.period", "script.wait"});
+  used.insert({"cpu", "work_hop", "kvm_eoi_delay", "device_period", "script_wait"});
   std::set<std::string> known;
-  for (const DefaultCost& c : default_costs())
-    known.emplace(c.key);
+  for (const Cost& c : Costs::all()) {
+    std::string identifier(c.name);
+    std::ranges::replace(identifier, '.', '_');
+    known.insert(std::move(identifier));
+  }
   CHECK(used == known);
   for (const std::string key : {"work.hop", "kvm.eoi_delay", "device.period", "script.wait"}) {
     const bool stands_somewhere = !found_in("models", "\"(" + key + ")\"").empty() ||
@@ -50,13 +53,10 @@ TEST_CASE("app: every cost key of the models has a default", "[app][tables]") {
   }
 }
 
-TEST_CASE("app: default costs are sorted and say where they come from", "[app][tables]") {
-  const auto& table = default_costs();
-  CHECK(std::is_sorted(table.begin(), table.end(),
-                       [](const auto& a, const auto& b) { return a.key < b.key; }));
-  for (const DefaultCost& c : table) {
-    INFO(c.key);
-    CHECK(scenario::parse_duration(c.time) > 0);
+TEST_CASE("app: default costs say where they come from", "[app][tables]") {
+  for (const Cost& c : Costs::all()) {
+    INFO(c.name);
+    CHECK(c.ps > 0);
     CHECK(!c.what.empty());
     CHECK(!c.source.empty());
   }
@@ -95,7 +95,7 @@ TEST_CASE("app: every module of the models is listed", "[app][tables]") {
   }
   CHECK(modules.size() > 10);
   std::set<std::string> listed;
-  for (const ModelInfo& m : models())
+  for (const ModelInfo& m : Models::all())
     listed.emplace(m.name);
   for (const std::string& m : modules) {
     INFO(m);

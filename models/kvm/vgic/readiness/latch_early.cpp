@@ -1,5 +1,6 @@
 #include "models/kvm/vgic/readiness/latch_early.h"
 
+#include "models/cost.h"
 #include "models/kvm/vgic/vgic.h"
 
 namespace irqloom {
@@ -19,7 +20,7 @@ Call LatchEarly::early_injection(Exec& x, unsigned intid, bool level) {
 // One step is one critical section of the lock under which the record is applied.
 void LatchEarly::record(Exec& x, Frame& self, ReadinessLocals& f) {
   ROUTINE();
-  STEP("record the early interrupt", cost("kvm.vgic"), calls(vgic_));
+  STEP("record the early interrupt", cost(costs::kvm_vgic), calls(vgic_));
   if (tests_under_lock() && is_ready(x)) {
     RETURN(1);
   }
