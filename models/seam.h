@@ -117,11 +117,20 @@ class SignalIf : virtual public sc_core::sc_interface, virtual public Touches {
   virtual Call signal(Exec& x) = 0;
 };
 
-/// A waiter on an eventfd; called in the signaller's context under wqh.lock. The value is positive
-/// when it consumed the event (ends the walk for an exclusive waiter).
+/// What a waiter on an eventfd hears (EPOLLIN, EPOLLHUP).
+enum class PollKey : std::uint8_t {
+  in,  ///< A signal.
+  hup  ///< The last reference to the eventfd's file is gone.
+};
+
+/// A waiter on an eventfd; called in the context of whoever wakes it, under wqh.lock. The value is
+/// positive when an exclusive waiter consumed the event, which ends the walk.
 class WakeIf : virtual public sc_core::sc_interface, virtual public Touches {
  public:
-  virtual Call wake(Exec& x) = 0;
+  virtual Call wake(Exec& x, PollKey key) = 0;
+  /// Whether it queues itself at the head (add_wait_queue_priority()); the others queue behind all
+  /// that do.
+  virtual bool has_priority() const { return false; }
 };
 
 /// A level on a guest's GSI (kvm_set_irq). `source` is the irq source id.

@@ -25,12 +25,25 @@ FlowIf* CpuEntry::line_of(std::uint8_t vector) {
   return nullptr;
 }
 
+bool CpuEntry::has_vector(Exec& x) const {
+  return injection_ != nullptr ? injection_->has_vector(x) : lapic_.deliverable(x).has_value();
+}
+
+std::uint8_t CpuEntry::take_vector(Exec& x) {
+  return injection_ != nullptr ? injection_->take_vector(x) : lapic_.acknowledge(x);
+}
+
+Calls CpuEntry::of_injection() const {
+  if (injection_ == nullptr) return {};
+  return calls(*injection_);
+}
+
 void CpuEntry::common_interrupt(Exec& x, Frame& self, EntryLocals& f) {
   ROUTINE();
   for (;;) {
-    STEP_WHEN(lapic_.deliverable(x).has_value(), "take the interrupt", cost("irq.entry"),
-              writes(lapic_.state()), calls(flows));
-    f.vector = lapic_.acknowledge(x);
+    STEP_WHEN(has_vector(x), "take the interrupt", cost("irq.entry"), writes(lapic_.state()),
+              calls(flows), of_injection());
+    f.vector = take_vector(x);
     x.enter_hardirq();
     if (config_.guest) x.emit(event::kvm_inj_virq, {f.vector});
     if (FlowIf* line = line_of(f.vector)) {

@@ -15,6 +15,15 @@ struct EntryLocals {
   std::uint8_t reserved[3] = {};
 };
 
+/// What stands between a vCPU's local APIC and its entry: KVM, which injects a vector when it lets
+/// the vCPU into its guest.
+class InjectionIf : virtual public Touches {
+ public:
+  virtual bool has_vector(Exec& x) const = 0;
+  /// The injected vector, which is taken then.
+  virtual std::uint8_t take_vector(Exec& x) = 0;
+};
+
 class CpuEntry : public Module {
  public:
   /// In the order of add_vector().
@@ -33,15 +42,21 @@ class CpuEntry : public Module {
   /// vector_irq[vector] is the next line bound to `flows`.
   void add_vector(std::uint8_t vector) { vectors_.push_back(vector); }
   ContextId context() const { return context_; }
+  /// Takes what that one injects, instead of what the local APIC would deliver. Not owned.
+  void set_injection(InjectionIf& injection) { injection_ = &injection; }
 
  private:
   void common_interrupt(Exec& x, Frame& self, EntryLocals& f);
   FlowIf* line_of(std::uint8_t vector);
+  bool has_vector(Exec& x) const;
+  std::uint8_t take_vector(Exec& x);
+  Calls of_injection() const;
 
   Config config_;
   Lapic& lapic_;
   std::vector<std::uint8_t> vectors_;
   ContextId context_;
+  InjectionIf* injection_ = nullptr;
 };
 
 }  // namespace irqloom

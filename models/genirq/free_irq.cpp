@@ -28,8 +28,8 @@ void FreeIrq::free_routine(Exec& x, Frame& self) {
     STEP("drop desc->lock, shut down");
   }
   x.unlock_irq(desc_.lock_);
-  STEP_WHEN(!is_running(x), "__synchronize_hardirq", cost("sched.wakeup"), writes(desc_.state_),
-            calls(desc_.chip));
+  SLEEP_WHEN(!is_running(x), "__synchronize_hardirq", cost("sched.wakeup"), writes(desc_.state_),
+             calls(desc_.chip));
   // A handler that was under way may have disabled the line once more: __setup_irq() of the next
   // request undoes that.
   x.set(desc_.state_).depth = 1;

@@ -7,8 +7,8 @@ namespace irqloom {
 GicEntry::GicEntry(const sc_core::sc_module_name& module_name, Fabric& fabric, Config config,
                    GicCpuIf& cpu, ExecutorId executor)
     : Module(module_name, fabric), config_(std::move(config)), cpu_(cpu) {
-  const RoutineId main = fabric.routine<&GicEntry::gic_handle_irq>(
-      *this, "gic_handle_irq", "drivers/irqchip/irq-gic.c, Linux 6.1.192");
+  const RoutineId main =
+      fabric.routine<&GicEntry::gic_handle_irq>(*this, "gic_handle_irq", gic_driver(config_.is_v3));
   context_ = fabric.context({.name = config_.context,
                              .layer = config_.layer,
                              .cpu = config_.cpu,
@@ -33,6 +33,12 @@ FlowIf* GicEntry::line_of(unsigned intid) {
   return nullptr;
 }
 
+Call GicEntry::handle(Exec& x, unsigned intid) {
+  if (FlowIf* line = line_of(intid)) return line->handle_irq(x);
+  x.violate("handled-by-nobody", name(), "an interrupt arrived that no line is mapped to");
+  return Call::done();
+}
+
 // The exception and the first read of IAR are one step: what is withdrawn between them reads as
 // spurious, and then nothing has happened.
 void GicEntry::gic_handle_irq(Exec& x, Frame& self, GicEntryLocals& f) {
@@ -43,11 +49,8 @@ void GicEntry::gic_handle_irq(Exec& x, Frame& self, GicEntryLocals& f) {
     x.enter_hardirq();
     f.intid = static_cast<std::uint16_t>(cpu_.read_iar(x));
     while (f.intid < gic::first_special) {
-      if (FlowIf* line = line_of(f.intid)) {
-        CALL(line->handle_irq(x));
-      } else {
-        x.violate("handled-by-nobody", name(), "an interrupt arrived that no line is mapped to");
-      }
+      CALL(handle(x, f.intid));
+      if (config_.is_v3) break;
       STEP("read IAR again", cost("irqchip"), calls(cpu_), calls(flows));
       f.intid = static_cast<std::uint16_t>(cpu_.read_iar(x));
     }

@@ -1,5 +1,6 @@
-// A CPU's interrupt entry on a GIC: reads IAR until nothing is pending, and runs the flow handlers
-// (drivers/irqchip/irq-gic.c: gic_handle_irq(), Linux 6.1.192). Hosts and guests alike.
+// A CPU's interrupt entry on a GIC: reads IAR and runs the flow handlers. On a GICv2 until nothing
+// is pending any more (drivers/irqchip/irq-gic.c: gic_handle_irq(), Linux 6.1.192), on a GICv3 once
+// an exception (irq-gic-v3.c: gic_handle_irq()). Hosts and guests alike.
 #pragma once
 
 #include <string>
@@ -37,6 +38,11 @@ class GicCpu : public GicCpuIf {
   bool supports_deactivate_;
 };
 
+/// Linux's driver for a GICv2 or a GICv3.
+inline const char* gic_driver(bool is_v3) {
+  return is_v3 ? "drivers/irqchip/irq-gic-v3.c" : "drivers/irqchip/irq-gic.c";
+}
+
 struct GicEntryLocals {
   std::uint16_t intid = 0;
   std::uint16_t reserved = 0;
@@ -51,6 +57,7 @@ class GicEntry : public Module {
     std::string layer;      ///< "host kernel" or "guest".
     std::string context;    ///< Name of the hard interrupt context: "cpu0/hardirq".
     std::uint16_t cpu = 0;  ///< Number shown in traces.
+    bool is_v3 = false;     ///< The driver is that of a GICv3.
   };
 
   /// `cpu` is not owned.
@@ -63,6 +70,7 @@ class GicEntry : public Module {
 
  private:
   void gic_handle_irq(Exec& x, Frame& self, GicEntryLocals& f);
+  Call handle(Exec& x, unsigned intid);
   FlowIf* line_of(unsigned intid);
 
   Config config_;

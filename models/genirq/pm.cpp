@@ -38,8 +38,8 @@ void IrqDesc::suspend_routine(Exec& x, Frame& self) {
   }
   x.unlock_irq(lock_);
   // synchronize_irq(): no handler runs after this returns.
-  STEP_WHEN(x.get(state_).inprogress == 0 && x.get(state_).threads_active == 0, "synchronize_irq",
-            reads(state_));
+  SLEEP_WHEN(x.get(state_).inprogress == 0 && x.get(state_).threads_active == 0, "synchronize_irq",
+             reads(state_));
   RETURN(0);
   ROUTINE_END();
 }

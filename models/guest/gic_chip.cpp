@@ -31,14 +31,15 @@ GuestGicChip::GuestGicChip(const sc_core::sc_module_name& module_name, Fabric& f
       words_(words_of(spis, 32)),
       config_words_(words_of(spis, 16)),
       is_v3_(is_v3),
-      init_(fabric.routine<&GuestGicChip::init_routine>(
-          *this, "gic_dist_init", "drivers/irqchip/irq-gic.c, Linux 6.1.192")),
+      init_(fabric.routine<&GuestGicChip::init_routine>(*this, "gic_dist_init", gic_driver(is_v3))),
       clear_pending_(fabric.routine<&GuestGicChip::clear_pending_routine>(
           *this, "gic_clear_pending", "a guest other than Linux")),
       write_all_(fabric.routine<&GuestGicChip::write_all_routine>(
-          *this, "gic_dist_config", "drivers/irqchip/irq-gic-common.c, Linux 6.1.192")),
+          *this, "gic_dist_config", "drivers/irqchip/irq-gic-common.c")),
       set_type_(fabric.routine<&GuestGicChip::set_type_routine>(
-          *this, "gic_configure_irq", "drivers/irqchip/irq-gic-common.c, Linux 6.1.192")) {
+          *this, "gic_configure_irq", "drivers/irqchip/irq-gic-common.c")),
+      set_affinity_(fabric.routine<&GuestGicChip::set_affinity_v3>(*this, "gic_set_affinity",
+                                                                   gic_driver(true))) {
   ops.bind(*this);
 }
 
@@ -67,12 +68,33 @@ Call GuestGicChip::irq_retrigger(Exec& x, unsigned hwirq) {
 }
 
 Call GuestGicChip::irq_set_affinity(Exec& x, unsigned hwirq, unsigned cpu) {
-  if (is_v3_) return current(x).dist_write(x, gicd_irouter + 8 * hwirq, cpu);
-  return current(x).dist_write_byte(x, gicd_itargetsr + hwirq, 1U << cpu);
+  if (!is_v3_) return current(x).dist_write_byte(x, gicd_itargetsr + hwirq, 1U << cpu);
+  return x.call<GicAffinityLocals>(set_affinity_, {.hwirq = static_cast<std::uint16_t>(hwirq),
+                                                   .cpu = static_cast<std::uint8_t>(cpu)});
+}
+
+// gic_peek_irq(), gic_mask_irq(), IROUTER, gic_unmask_irq(). What waits for GICD_CTLR.RWP in
+// between reads a bit that KVM never sets.
+void GuestGicChip::set_affinity_v3(Exec& x, Frame& self, GicAffinityLocals& f) {
+  ROUTINE();
+  LOCAL("read ISENABLER");
+  CALL(current(x).dist_read(x, gicd_isenabler + f.hwirq / 32U * 4));
+  LOCAL("ICENABLER, if it is enabled");
+  f.is_enabled =
+      static_cast<std::uint8_t>(static_cast<std::uint32_t>(self.result) >> f.hwirq % 32U & 1);
+  if (f.is_enabled != 0) CALL(irq_mask(x, f.hwirq));
+  LOCAL("IROUTER");
+  CALL(current(x).dist_write(x, gicd_irouter + 8U * f.hwirq, f.cpu));
+  LOCAL("ISENABLER, if it was enabled");
+  if (f.is_enabled != 0) CALL(irq_unmask(x, f.hwirq));
+  LOCAL("moved");
+  RETURN(0);
+  ROUTINE_END();
 }
 
 Call GuestGicChip::irq_eoi(Exec& x, unsigned hwirq) {
-  return current(x).write_eoir(x, hwirq);
+  current(x).write_eoir(x, hwirq);
+  return Call::done();
 }
 
 Call GuestGicChip::init(Exec& x) {
@@ -118,7 +140,7 @@ void GuestGicChip::init_routine(Exec& x, Frame& self) {
   CALL(write_all(x, gicd_icenabler, every_bit, 32));
   LOCAL("switch the distributor on");
   CALL(current(x).dist_write(x, gicd_ctlr, is_v3_ ? ctlr_v3 : ctlr_v2));
-  STEP("gic_cpu_init: PMR, enable", cost("irqchip"), calls(*vcpus_[0]));
+  STEP("gic_cpu_init: PMR, enable", cost("irqchip"), calls(*this));
   current(x).interface().write_pmr(x, priority_mask);
   if (is_v3_) {
     current(x).interface().write_igrpen1(x, 1);

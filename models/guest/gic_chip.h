@@ -34,6 +34,12 @@ struct GicSetupLocals {
   std::uint8_t i = 0;
 };
 
+struct GicAffinityLocals {
+  std::uint16_t hwirq = 0;
+  std::uint8_t cpu = 0;
+  std::uint8_t is_enabled = 0;
+};
+
 class GuestGicChip : public Module, public IrqChipIf {
  public:
   sc_core::sc_export<IrqChipIf> ops;
@@ -51,7 +57,8 @@ class GuestGicChip : public Module, public IrqChipIf {
   Call irq_eoi(Exec& x, unsigned hwirq) override;
   Call irq_ack(Exec& /*x*/, unsigned /*hwirq*/) override { return Call::done(); }
   Call irq_retrigger(Exec& x, unsigned hwirq) override;
-  /// gic_set_affinity(): ITARGETSR's byte of a GICv2, IROUTER of a GICv3.
+  /// gic_set_affinity(): ITARGETSR's byte of a GICv2; of a GICv3 IROUTER, while the interrupt is
+  /// masked.
   Call irq_set_affinity(Exec& x, unsigned hwirq, unsigned cpu) override;
   void touches(Footprint& footprint) const override;
 
@@ -68,6 +75,7 @@ class GuestGicChip : public Module, public IrqChipIf {
   void clear_pending_routine(Exec& x, Frame& self);
   void write_all_routine(Exec& x, Frame& self, GicSetupLocals& f);
   void set_type_routine(Exec& x, Frame& self, GicSetupLocals& f);
+  void set_affinity_v3(Exec& x, Frame& self, GicAffinityLocals& f);
   Call write_bit(Exec& x, unsigned base, unsigned hwirq);
   Call write_all(Exec& x, unsigned base, std::uint32_t value, unsigned per_word);
   ArmVcpu& current(const Exec& x) const;
@@ -80,9 +88,12 @@ class GuestGicChip : public Module, public IrqChipIf {
   RoutineId clear_pending_;
   RoutineId write_all_;
   RoutineId set_type_;
+  RoutineId set_affinity_;
 };
 
 }  // namespace irqloom
 
 IRQLOOM_FIELDS(irqloom::GicSetupLocals, IRQLOOM_HEX(value), IRQLOOM_HEX(offset),
                IRQLOOM_NUMBER(per_word), IRQLOOM_NUMBER(i));
+IRQLOOM_FIELDS(irqloom::GicAffinityLocals, IRQLOOM_NUMBER(hwirq), IRQLOOM_NUMBER(cpu),
+               IRQLOOM_FLAG(is_enabled));

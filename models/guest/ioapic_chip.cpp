@@ -71,6 +71,7 @@ void GuestIoapicChip::eoi_write(Exec& x, Frame& self, ChipLocals& f) {
     CALL(kvm_.ioapic().update_eoi(x, f.value, vcpus_[f.vcpu]->lapic().trigger(x, f.value)));
   }
   STEP("enter the guest", cost("entry"), calls(kvm_));
+  vcpus_[f.vcpu]->request_event(x);
   vcpus_[f.vcpu]->enter(x);
   RETURN(0);
   ROUTINE_END();
@@ -81,7 +82,8 @@ Call GuestIoapicChip::irq_retrigger(Exec& x, unsigned hwirq) {
   const KvmPin& pin = x.get(kvm_.ioapic().pin(hwirq));
   kvm_.bus().accept(x, pin.dest, pin.vector, Trigger::edge);
   x.emit(event::ioapic_inject, {hwirq, event::inject_retrigger});
-  return Call::done();
+  return kvm_.bus().notify(
+      x, kvm_.bus().to_notify(x, ApicMessage{.dest = pin.dest, .vector = pin.vector}));
 }
 
 void GuestIoapicChip::touches(Footprint& footprint) const {

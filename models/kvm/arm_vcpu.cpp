@@ -5,13 +5,21 @@
 #include "models/events.h"
 #include "models/irqchip/gic_irq.h"
 #include "models/kvm/kvm_arm64.h"
+#include "models/property/marks.h"
 
 namespace irqloom {
 
 namespace {
 
-const char* const arm_c = "arch/arm64/kvm/arm.c, Linux 6.1.192";
-const char* const kvm_main_c = "virt/kvm/kvm_main.c, Linux 6.1.192";
+const char* const kvm_main_c = "virt/kvm/kvm_main.c";
+
+/// Where the run loop stood when there were no requests yet, and where it stands since.
+const char* arm_c(bool has_requests) {
+  return has_requests ? "arch/arm64/kvm/arm.c" : "arch/arm/kvm/arm.c";
+}
+const char* mmio_c(bool has_requests) {
+  return has_requests ? "arch/arm64/kvm/mmio.c" : "arch/arm/kvm/mmio.c";
+}
 
 }  // namespace
 
@@ -28,16 +36,18 @@ ArmVcpu::ArmVcpu(const sc_core::sc_module_name& module_name, Fabric& fabric, Con
       abort_label_(fabric.name("0x0024 (DABT_LOW)")),
       irq_label_(fabric.name("IRQ")),
       no_label_(fabric.name("0x0000 (UNKNOWN)")),
-      exit_(fabric.routine<&ArmVcpu::exit_routine>(*this, "kvm_arch_vcpu_ioctl_run", arm_c)),
-      enter_(fabric.routine<&ArmVcpu::enter_routine>(*this, "kvm_arch_vcpu_ioctl_run", arm_c)),
       kick_(fabric.routine<&ArmVcpu::kick_routine>(*this, "kvm_vcpu_kick", kvm_main_c)),
-      stop_(fabric.routine<&ArmVcpu::stop_routine>(*this, "kvm_vcpu_kick", kvm_main_c)),
-      first_run_(fabric.routine<&ArmVcpu::first_run_routine>(*this, "kvm_arch_vcpu_run_pid_change",
-                                                             arm_c)),
-      access_(fabric.routine<&ArmVcpu::access_routine>(*this, "io_mem_abort",
-                                                       "arch/arm64/kvm/mmio.c, Linux 6.1.192")),
-      maintenance_(fabric.routine<&ArmVcpu::maintenance_routine>(
-          *this, "vgic_maintenance_handler", "arch/arm64/kvm/vgic/vgic-init.c, Linux 6.1.192")) {
+      stop_(fabric.routine<&ArmVcpu::stop_routine>(*this, "kvm_vcpu_kick", kvm_main_c)) {
+  const bool has_requests = kvm.vgic().has_requests();
+  const char* const run = "kvm_arch_vcpu_ioctl_run";
+  exit_ = fabric.routine<&ArmVcpu::exit_routine>(*this, run, arm_c(has_requests));
+  enter_ = has_requests
+               ? fabric.routine<&ArmVcpu::enter_routine>(*this, run, arm_c(true))
+               : fabric.routine<&ArmVcpu::enter_without_requests>(*this, run, arm_c(false));
+  first_run_ = fabric.routine<&ArmVcpu::first_run_routine>(
+      *this, has_requests ? "kvm_arch_vcpu_run_pid_change" : "kvm_vcpu_first_run_init",
+      arm_c(has_requests));
+  access_ = fabric.routine<&ArmVcpu::access_routine>(*this, "io_mem_abort", mmio_c(has_requests));
   thread_ =
       fabric.context({.name = std::string(name()) + "/run",
                       .layer = "kvm",
@@ -87,35 +97,15 @@ unsigned ArmVcpu::read_iar(Exec& x) {
   return irq == 0 ? gic::spurious : kvm_.vgic().intid(irq - 1);
 }
 
-Call ArmVcpu::write_eoir(Exec& x, unsigned intid) {
+void ArmVcpu::write_eoir(Exec& x, unsigned intid) {
   const std::optional<unsigned> irq = kvm_.vgic().find(intid);
-  if (intid >= gic::first_special) return Call::done();
+  if (intid >= gic::first_special) return;
   interface_.end_of_interrupt(x, irq ? *irq + 1 : 0);
-  if (!interface_.maintenance(x)) return Call::done();
-  return x.call(maintenance_);
 }
 
-Call ArmVcpu::write_dir(Exec& x, unsigned intid) {
+void ArmVcpu::write_dir(Exec& x, unsigned intid) {
   const std::optional<unsigned> irq = kvm_.vgic().find(intid);
   interface_.deactivate(x, irq ? *irq + 1 : 0);
-  if (!interface_.maintenance(x)) return Call::done();
-  return x.call(maintenance_);
-}
-
-// The maintenance interrupt only makes the vCPU leave its guest; the exit does the rest.
-void ArmVcpu::maintenance_routine(Exec& x, Frame& self) {
-  ROUTINE();
-  STEP("maintenance interrupt: exit", cost("exit.irq"), calls(*this), calls(kvm_));
-  if (!interface_.maintenance(x)) {
-    RETURN(0);  // A kick was faster, and its exit has folded what this one was for.
-  }
-  x.emit(event::kvm_exit_arm64, {irq_label_, no_label_});
-  CALL(exit(x));
-  LOCAL("the exit is done");
-  CALL(enter(x));
-  LOCAL("entered");
-  RETURN(0);
-  ROUTINE_END();
 }
 
 Call ArmVcpu::dist_write(Exec& x, unsigned offset, std::uint32_t value) {
@@ -133,12 +123,25 @@ Call ArmVcpu::dist_read(Exec& x, unsigned offset) {
   return x.call<VcpuLocals>(access_, {.offset = static_cast<std::uint16_t>(offset)});
 }
 
+// While no device of KVM's is at that address, the access goes to user space, which has none there
+// either: QEMU 7.2's GIC has no operations beside KVM's (hw/intc/arm_gic_kvm.c).
 void ArmVcpu::access_routine(Exec& x, Frame& self, VcpuLocals& f) {
   ROUTINE();
   STEP("exit: access of the distributor", cost("exit.mmio"), calls(*this), calls(kvm_));
   x.emit(event::kvm_exit_arm64, {trap_label_, abort_label_});
   CALL(exit(x));
   LOCAL("the exit is done");
+  if (kvm_.vgic().can_be_off_bus()) {
+    STEP("kvm_io_bus_write, kvm_io_bus_read: whose address is it?", cost("kvm.vgic"), calls(kvm_));
+    if (!kvm_.vgic().is_on_bus(x)) {
+      STEP("KVM_EXIT_MMIO: nobody is there, and the guest runs on", cost("exit.userspace"),
+           calls(*this), calls(kvm_));
+      f.value = 0;
+      CALL(enter(x));
+      LOCAL("entered again");
+      RETURN(0);
+    }
+  }
   if (f.is_write != 0) {
     CALL(kvm_.vgic().mmio_write(x, config_.id, f.offset, f.value, f.is_byte != 0));
   } else {
@@ -183,17 +186,26 @@ void ArmVcpu::resume_guest(Exec& x) {
   x.emit(event::kvm_entry_arm64, {});
 }
 
+// An interrupt of the host was up before ERET: the guest's first instruction does not come to be.
+void ArmVcpu::turn_back(Exec& x) {
+  x.emit(event::kvm_entry_arm64, {});
+  x.emit(event::kvm_exit_arm64, {irq_label_, no_label_});
+  x.mark(mark::turned_back);
+  x.set(state_).mode = outside_guest_mode;
+}
+
 Call ArmVcpu::exit(Exec& x) {
   leave_guest(x);
   return x.call(exit_);
 }
 
+// Until Linux 4.6 interrupts were on by then.
 void ArmVcpu::exit_routine(Exec& x, Frame& self) {
   ROUTINE();
-  x.irqs_off();
+  if (kvm_.vgic().has_requests()) x.irqs_off();
   CALL(kvm_.vgic().kvm_vgic_sync_hwstate(x, config_.id));
   LOCAL("interrupts on");
-  x.irqs_on();
+  if (kvm_.vgic().has_requests()) x.irqs_on();
   RETURN(0);
   ROUTINE_END();
 }
@@ -216,11 +228,35 @@ void ArmVcpu::enter_routine(Exec& x, Frame& self) {
     x.set(state_).mode = in_guest_mode;
     STEP("look at the requests, enter", cost("entry"), calls(*this), calls(kvm_));
     x.irqs_on();
-    if (x.get(state_).requests == 0) {
+    if (x.get(state_).requests == 0 && !interface_.maintenance(x)) {
       resume_guest(x);
       break;
     }
-    x.set(state_).mode = outside_guest_mode;
+    if (x.get(state_).requests == 0) {
+      turn_back(x);
+    } else {
+      x.set(state_).mode = outside_guest_mode;
+    }
+    CALL(x.call(exit_));
+    LOCAL("the exit half is done");
+  }
+  RETURN(0);
+  ROUTINE_END();
+}
+
+// Linux 3.18: whoever kicks between the flush and the mode sends no IPI, because the guest is not
+// entered yet, and leaves nothing behind that the entry would look at.
+void ArmVcpu::enter_without_requests(Exec& x, Frame& self) {
+  ROUTINE();
+  for (;;) {
+    CALL(kvm_.vgic().kvm_vgic_flush_hwstate(x, config_.id));
+    STEP("interrupts off, mode := IN_GUEST_MODE, enter", cost("entry"), calls(*this), calls(kvm_));
+    x.set(state_).mode = in_guest_mode;
+    if (!interface_.maintenance(x)) {
+      resume_guest(x);
+      break;
+    }
+    turn_back(x);
     CALL(x.call(exit_));
     LOCAL("the exit half is done");
   }
@@ -234,8 +270,10 @@ Call ArmVcpu::kick(Exec& x) {
 
 void ArmVcpu::kick_routine(Exec& x, Frame& self) {
   ROUTINE();
-  STEP("kvm_make_request", cost("kvm.kick"), writes(state_));
-  x.set(state_).requests |= kvm_req_irq_pending;
+  if (kvm_.vgic().has_requests()) {
+    STEP("kvm_make_request", cost("kvm.kick"), writes(state_));
+    x.set(state_).requests |= kvm_req_irq_pending;
+  }
   STEP("IN_GUEST_MODE: send the reschedule IPI", cost("kvm.kick"), writes(state_));
   if (x.get(state_).mode == in_guest_mode) x.set(state_).mode = exiting_guest_mode;
   RETURN(0);
@@ -255,12 +293,13 @@ void ArmVcpu::resume(Exec& x) {
 
 // --- the thread ---------------------------------------------------------------------------------
 
-// Signals and kicks make it leave; an exit of the guest's own is left to itself, and an IPI that
-// comes during the entry waits for its end: interrupts are off.
+// Signals, kicks and the maintenance interrupt make it leave; an exit of the guest's own is left to
+// itself, and an IPI that comes during the entry waits for its end: interrupts are off.
 bool ArmVcpu::must_exit(Exec& x) const {
   const ArmVcpuState& s = x.get(state_);
   if (s.entered == 0) return false;
-  return s.mode == exiting_guest_mode || (s.mode == in_guest_mode && s.run == 0);
+  return s.mode == exiting_guest_mode || (s.mode == in_guest_mode && s.run == 0) ||
+         interface_.maintenance(x);
 }
 
 Call ArmVcpu::first_run(Exec& x) {
@@ -307,7 +346,8 @@ void ArmVcpu::thread_main(Exec& x, Frame& self) {
       LOCAL("entered");
     }
     for (;;) {
-      STEP_WHEN(must_exit(x), "exit: an IPI", cost("exit.irq"), calls(*this), calls(kvm_));
+      STEP_WHEN(must_exit(x), "exit: an interrupt of the host", cost("exit.irq"), calls(*this),
+                calls(kvm_));
       x.emit(event::kvm_exit_arm64, {irq_label_, no_label_});
       CALL(exit(x));
       STEP("handle_exit", cost("kvm.vgic"), calls(*this));

@@ -2,8 +2,11 @@
 //
 // arch/arm64/kvm/arm.c: kvm_arch_vcpu_ioctl_run(), Linux 6.1.192; virt/kvm/kvm_main.c:
 // kvm_vcpu_kick(). The guest's contexts run on an executor which the vCPU thread carries: it is
-// theirs between an entry and the next exit. An exit by the guest's own doing (a trapped access,
-// the maintenance interrupt) runs in the context that caused it, an exit by a kick in the thread's.
+// theirs between an entry and the next exit. An exit by the guest's own doing (a trapped access)
+// runs in the context that caused it, one by an interrupt of the host in the thread's: by a kick,
+// and by the maintenance interrupt, which is a level. One that is up at an entry is taken before
+// the guest's first instruction; of one that comes up in the guest nobody knows when it arrives
+// (vgic_maintenance_handler()), so some of the guest's steps may come before it.
 #pragma once
 
 #include <string>
@@ -29,7 +32,7 @@ struct ArmVcpuState {
   std::uint8_t mode = 0;      ///< vcpu->mode
   std::uint8_t requests = 0;  ///< Bit 0: KVM_REQ_IRQ_PENDING, bit 1: KVM_REQ_SLEEP.
   std::uint8_t pause = 0;     ///< arch.pause: somebody changes active state.
-  std::uint8_t entered = 0;   ///< The guest's code runs: an IPI makes it exit.
+  std::uint8_t entered = 0;   ///< The guest's code runs: an interrupt makes it exit.
   std::int32_t result = 0;    ///< Of the last KVM_RUN that returned.
 };
 
@@ -75,9 +78,9 @@ class ArmVcpu : public Module, public Touches {
   bool irq(Exec& x) const { return interface_.irq(x); }
   /// IAR: the INTID, or 1023. Atomic.
   unsigned read_iar(Exec& x);
-  /// EOIR and DIR: atomic, but for the exit that a maintenance interrupt makes.
-  Call write_eoir(Exec& x, unsigned intid);
-  Call write_dir(Exec& x, unsigned intid);
+  /// EOIR and DIR. Atomic; what they end may make it exit (the maintenance interrupt).
+  void write_eoir(Exec& x, unsigned intid);
+  void write_dir(Exec& x, unsigned intid);
   /// A trapped access of the distributor: exit, fold, access, flush, entry. The result of a read is
   /// its value.
   Call dist_write(Exec& x, unsigned offset, std::uint32_t value);
@@ -90,7 +93,8 @@ class ArmVcpu : public Module, public Touches {
   Call exit(Exec& x);
   /// It goes back, as soon as the vCPU is not paused and nothing is requested any more.
   Call enter(Exec& x);
-  /// kvm_make_request(KVM_REQ_IRQ_PENDING) and kvm_vcpu_kick(), from anywhere.
+  /// kvm_make_request(KVM_REQ_IRQ_PENDING), where there are requests, and kvm_vcpu_kick(), from
+  /// anywhere.
   Call kick(Exec& x);
 
   /// kvm_arm_halt_guest() and kvm_arm_resume_guest() for this vCPU. Atomic.
@@ -114,17 +118,18 @@ class ArmVcpu : public Module, public Touches {
   void thread_main(Exec& x, Frame& self);
   void exit_routine(Exec& x, Frame& self);
   void enter_routine(Exec& x, Frame& self);
+  void enter_without_requests(Exec& x, Frame& self);
   void kick_routine(Exec& x, Frame& self);
   void stop_routine(Exec& x, Frame& self);
   void first_run_routine(Exec& x, Frame& self);
   void access_routine(Exec& x, Frame& self, VcpuLocals& f);
-  void maintenance_routine(Exec& x, Frame& self);
   /// Whether the running context is one of the guest's, or the thread.
   bool runs_on_executor(const Exec& x) const;
   bool must_exit(Exec& x) const;
   void reset(World& w) const;
   void leave_guest(Exec& x);
   void resume_guest(Exec& x);
+  void turn_back(Exec& x);
 
   Config config_;
   KvmArm64& kvm_;
@@ -138,13 +143,12 @@ class ArmVcpu : public Module, public Touches {
   std::int64_t abort_label_;
   std::int64_t irq_label_;
   std::int64_t no_label_;
-  RoutineId exit_;
-  RoutineId enter_;
   RoutineId kick_;
   RoutineId stop_;
-  RoutineId first_run_;
-  RoutineId access_;
-  RoutineId maintenance_;
+  RoutineId exit_ = 0;
+  RoutineId enter_ = 0;
+  RoutineId first_run_ = 0;
+  RoutineId access_ = 0;
   ContextId thread_ = 0;
 };
 

@@ -82,6 +82,11 @@ void KvmIoapic::set_irq_routine(Exec& x, Frame& self, PinLocals& f) {
   LOCK(lock_, "take ioapic->lock, ioapic_set_irq, drop it", cost("kvm.ioapic"), writes(pins_),
        calls(bus_));
   f.value = static_cast<std::uint32_t>(drive(x, f.source, f.pin, f.level != 0, f.line_status != 0));
+  if (f.level != 0) f.apics = to_notify(x, f.pin, static_cast<std::int32_t>(f.value));
+  if (f.apics != 0) {
+    CALL(bus_.notify(x, f.apics));
+    STEP("drop ioapic->lock");
+  }
   x.unlock(lock_);
   RETURN(static_cast<std::int32_t>(f.value));
   ROUTINE_END();
@@ -136,6 +141,10 @@ std::int32_t KvmIoapic::service(Exec& x, unsigned n, std::int64_t origin, bool l
   return static_cast<std::int32_t>(reached);
 }
 
+std::uint8_t KvmIoapic::to_notify(Exec& x, unsigned n, std::int32_t answer) const {
+  return answer > 0 ? bus_.to_notify(x, message_of(x.get(pins_[n]))) : 0;
+}
+
 bool KvmIoapic::wants_service(Exec& x, unsigned n) const {
   const KvmPin& p = x.get(pins_[n]);
   return p.trigger_mode != 0 && p.irr != 0;
@@ -170,8 +179,11 @@ void KvmIoapic::write_routine(Exec& x, Frame& self, PinLocals& f) {
        calls(bus_), calls(kvm_));
   replace_half(x, f);
   if (f.changed != 0 && traits().watches_mask) {
+    f.source = kvm_.irq_srcu().read_lock(x);
     CALL(kvm_.fire_mask_notifiers(x, f.pin, x.get(pins_[f.pin]).mask != 0));
-    STEP("the mask notifiers have run", cost("kvm.ioapic"), writes(pins_), calls(bus_));
+    STEP("the mask notifiers have run", cost("kvm.ioapic"), writes(pins_), calls(bus_),
+         calls(kvm_.irq_srcu()));
+    kvm_.irq_srcu().read_unlock(x, f.source);
   }
   if (x.get(pins_[f.pin]).ack_pending != 0 && x.get(pins_[f.pin]).mask == 0) {
     if (traits().drops_lock_to_ack) x.unlock(lock_);
@@ -187,12 +199,19 @@ void KvmIoapic::write_routine(Exec& x, Frame& self, PinLocals& f) {
   if (wants_service(x, f.pin)) {
     if (traits().resamples_at_unmask && x.get(pins_[f.pin]).mask == 0 &&
         x.get(pins_[f.pin]).remote_irr == 0 && kvm_.has_resampler(x, f.pin)) {
+      f.source = kvm_.irq_srcu().read_lock(x);
       CALL(kvm_.notify_irqfd_resampler(x, f.pin));
-      STEP("clear irr instead of injecting", cost("kvm.ioapic"), writes(pins_));
+      STEP("clear irr instead of injecting", cost("kvm.ioapic"), writes(pins_),
+           calls(kvm_.irq_srcu()));
+      kvm_.irq_srcu().read_unlock(x, f.source);
       x.set(pins_[f.pin]).irr = 0;
     } else {
-      (void)service(x, f.pin, event::inject_write_indirect);
+      f.apics = to_notify(x, f.pin, service(x, f.pin, event::inject_write_indirect));
     }
+  }
+  if (f.apics != 0) {
+    CALL(bus_.notify(x, f.apics));
+    STEP("drop ioapic->lock");
   }
   x.unlock(lock_);
   RETURN(0);
@@ -215,39 +234,48 @@ void KvmIoapic::eoi_routine(Exec& x, Frame& self, PinLocals& f) {
       LOCK(lock_, "retake ioapic->lock, remote IRR := 0", cost("kvm.ioapic"), writes(pins_),
            calls(bus_), calls(kvm_), calls(*eoi_inject_));
     }
-    if (f.trigger != 0) end_level(x, f.pin);
+    if (f.trigger != 0) f.apics = to_notify(x, f.pin, end_level(x, f.pin));
+    if (f.apics != 0) {
+      CALL(bus_.notify(x, f.apics));
+      STEP("the next pin", cost("kvm.ioapic"), writes(pins_), calls(kvm_));
+      f.apics = 0;
+    }
   }
   x.unlock(lock_);
   RETURN(0);
   ROUTINE_END();
 }
 
-void KvmIoapic::end_level(Exec& x, unsigned n) {
+std::int32_t KvmIoapic::end_level(Exec& x, unsigned n) {
   KvmPin& p = x.set(pins_[n]);
   p.remote_irr = 0;
   if (p.mask != 0 || p.irr == 0) {
     p.irq_eoi = 0;
-    return;
+    return 0;
   }
   if (++p.irq_eoi == config_.throttle_limit) {
     // Lets a guest that cannot quiet the line make progress.
     p.irq_eoi = 0;
     eoi_inject_->schedule(x);
     x.emit(event::kvm_ioapic_delayed_eoi_inj, {p.dest, p.vector, mode_label(p)});
-    return;
+    return 0;
   }
-  (void)service(x, n, event::inject_eoi);
+  return service(x, n, event::inject_eoi);
 }
 
-void KvmIoapic::eoi_inject_work(Exec& x, Frame& self) {
+void KvmIoapic::eoi_inject_work(Exec& x, Frame& self, PinLocals& f) {
   ROUTINE();
   LOCK(lock_, "re-inject every level pin that waits", cost("kvm.ioapic"), writes(pins_),
        calls(bus_));
   for (unsigned n = 0; n < pins_.size; ++n) {
     const KvmPin& p = x.get(pins_[n]);
     if (p.trigger_mode != 0 && p.irr != 0 && p.remote_irr == 0) {
-      (void)service(x, n, event::inject_delayed);
+      f.apics |= to_notify(x, n, service(x, n, event::inject_delayed));
     }
+  }
+  if (f.apics != 0) {
+    CALL(bus_.notify(x, f.apics));
+    STEP("drop ioapic->lock");
   }
   x.unlock(lock_);
   RETURN(0);

@@ -35,7 +35,8 @@ struct KvmPin {
 
 struct PinLocals {
   std::uint8_t pin = 0;
-  std::uint8_t source = 0;  ///< Irq source id; at an EOI the vCPU, in an ack the chip.
+  std::uint8_t source = 0;  ///< Irq source id; at an EOI the vCPU, in an ack the chip; in a write
+                            ///< what srcu_read_lock() returned.
   std::uint8_t level = 0;
   std::uint8_t vector = 0;
   std::uint8_t trigger = 0;
@@ -43,6 +44,8 @@ struct PinLocals {
   std::uint8_t changed = 0;      ///< The mask bit changed.
   std::uint8_t line_status = 0;  ///< Who raises the pin asks whether it was coalesced.
   std::uint32_t value = 0;
+  std::uint8_t apics = 0;  ///< Whose vCPUs have to be told of the message that was sent.
+  std::uint8_t reserved[3] = {};
 };
 
 struct ResampleTraits;
@@ -98,7 +101,7 @@ class KvmIoapic : public Module, public Touches {
   void set_irq_routine(Exec& x, Frame& self, PinLocals& f);
   void write_routine(Exec& x, Frame& self, PinLocals& f);
   void eoi_routine(Exec& x, Frame& self, PinLocals& f);
-  void eoi_inject_work(Exec& x, Frame& self);
+  void eoi_inject_work(Exec& x, Frame& self, PinLocals& f);
   void restore_routine(Exec& x, Frame& self, PinLocals& f);
 
   std::int32_t drive(Exec& x, unsigned source, unsigned n, bool level, bool line_status);
@@ -107,7 +110,10 @@ class KvmIoapic : public Module, public Touches {
   bool is_rtc_coalesced(Exec& x, unsigned n, bool line_status) const;
   void replace_half(Exec& x, PinLocals& f);
   bool wants_service(Exec& x, unsigned n) const;
-  void end_level(Exec& x, unsigned n);
+  /// What service() says; 0 when it is not asked.
+  std::int32_t end_level(Exec& x, unsigned n);
+  /// Of what service() has just answered for that pin.
+  std::uint8_t to_notify(Exec& x, unsigned n, std::int32_t answer) const;
   const ResampleTraits& traits() const;
   std::int64_t mode_label(const KvmPin& p) const;
 
@@ -136,4 +142,5 @@ IRQLOOM_FIELDS(irqloom::KvmPin, IRQLOOM_HEX(vector), IRQLOOM_NUMBER(delivery_mod
                IRQLOOM_NUMBER(irq_eoi), IRQLOOM_NUMBER(reserved));
 IRQLOOM_FIELDS(irqloom::PinLocals, IRQLOOM_NUMBER(pin), IRQLOOM_NUMBER(source), IRQLOOM_FLAG(level),
                IRQLOOM_HEX(vector), IRQLOOM_FLAG(trigger), IRQLOOM_FLAG(high),
-               IRQLOOM_FLAG(changed), IRQLOOM_FLAG(line_status), IRQLOOM_HEX(value));
+               IRQLOOM_FLAG(changed), IRQLOOM_FLAG(line_status), IRQLOOM_HEX(value),
+               IRQLOOM_HEX(apics), IRQLOOM_NUMBER(reserved));

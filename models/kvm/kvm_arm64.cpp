@@ -13,8 +13,9 @@ namespace irqloom {
 
 namespace {
 
-const char* const arm_c = "arch/arm64/kvm/arm.c, Linux 6.1.192";
-const char* const device_c = "arch/arm64/kvm/vgic/vgic-kvm-device.c, Linux 6.1.192";
+const char* const kvm_main_c = "virt/kvm/kvm_main.c";
+const char* const init_c = "arch/arm64/kvm/vgic/vgic-init.c";
+const char* const device_c = "arch/arm64/kvm/vgic/vgic-kvm-device.c";
 
 constexpr std::uint16_t all_spis = 224;  // Unless the number was chosen.
 
@@ -34,12 +35,23 @@ KvmArm64::KvmArm64(const sc_core::sc_module_name& module_name, Fabric& fabric, C
       config_(std::move(config)),
       gsis_(routable(config_)),
       routes_(fabric.reserve_array<ArmRouteState>(std::string(name()) + ".route", gsis_.size())),
-      vgic_(std::make_unique<Vgic>("vgic", fabric, config_.vgic, *this)),
+      vgic_(Vgic::make(fabric, config_.vgic, *this)),
       type_labels_{fabric.name("CPU"), fabric.name("VGIC SPI"), fabric.name("VGIC PPI"),
                    fabric.name("UNKNOWN")},
-      create_vcpu_(
-          fabric.routine<&KvmArm64::create_vcpu_routine>(*this, "kvm_vm_ioctl_create_vcpu", arm_c)),
-      attr_(fabric.routine<&KvmArm64::attr_routine>(*this, "vgic_v3_attr_regs_access", device_c)) {
+      lock_(fabric.lock(std::string(name()) + ".lock", "kvm->lock", LockKind::sleep)),
+      slots_lock_(
+          fabric.lock(std::string(name()) + ".slots_lock", "kvm->slots_lock", LockKind::sleep)),
+      create_vcpu_(fabric.routine<&KvmArm64::create_vcpu_routine>(*this, "kvm_vm_ioctl_create_vcpu",
+                                                                  kvm_main_c)),
+      create_vgic_(
+          fabric.routine<&KvmArm64::create_vgic_routine>(*this, "kvm_vgic_create", init_c)),
+      nr_irqs_(fabric.routine<&KvmArm64::nr_irqs_routine>(*this, "vgic_set_common_attr", device_c)),
+      addresses_(fabric.routine<&KvmArm64::addresses_routine>(*this, "kvm_vgic_addr", device_c)),
+      attr_(fabric.routine<&KvmArm64::attr_routine>(*this,
+                                                    config_.vgic.model == VgicModel::v2
+                                                        ? "vgic_v2_attr_regs_access"
+                                                        : "vgic_v3_attr_regs_access",
+                                                    device_c)) {
   const ResampleTraits& traits = resample_entry().traits;
   if (traits.watches_mask || traits.resamples_at_unmask || traits.skips_ack_when_masked) {
     throw std::invalid_argument("resample policy " + config_.resample_policy +
@@ -69,6 +81,7 @@ void KvmArm64::attach_vcpu(ArmVcpu& vcpu) {
   }
   if (config_.start == Start::running) {
     dist.ready = 1;
+    dist.on_bus = 1;
     dist.enabled = 1;
   }
   vgic_->preset(dist);
@@ -112,28 +125,31 @@ std::optional<int> KvmArm64::check_extension(std::string_view capability) {
 // --- vCPUs --------------------------------------------------------------------------------------
 
 Call KvmArm64::create_vcpu(Exec& x, unsigned id) {
+  if (is_dead(x)) return Call::done(-EIO);
   return x.call<IoctlLocals>(create_vcpu_, {.value = id});
 }
 
+std::int32_t KvmArm64::precreate_vcpu(Exec& x, unsigned id) {
+  if (vgic_->vgic_initialized(x)) return -EBUSY;
+  if (id >= vcpus_.size()) return -EINVAL;
+  if (x.get(vcpus_[id]->state()).online != 0) return -EEXIST;
+  ++x.set(vgic_->dist()).created_vcpus;
+  return 0;
+}
+
+// kvm->lock is not held while the vCPU is made.
 void KvmArm64::create_vcpu_routine(Exec& x, Frame& self, IoctlLocals& f) {
   ROUTINE();
-  STEP("KVM_CREATE_VCPU: count it", cost("ioctl"), calls(*this));
-  if (is_dead(x)) {
-    RETURN(-EIO);
+  LOCK(lock_, "KVM_CREATE_VCPU: count it", cost("ioctl"), calls(*this));
+  self.result = precreate_vcpu(x, f.value);
+  x.unlock(lock_);
+  if (self.result < 0) {
+    RETURN(self.result);
   }
-  if (vgic_->vgic_initialized(x)) {
-    RETURN(-EBUSY);
-  }
-  if (f.value >= vcpus_.size()) {
-    RETURN(-EINVAL);
-  }
-  if (x.get(vcpus_[f.value]->state()).online != 0) {
-    RETURN(-EEXIST);
-  }
-  ++x.set(vgic_->dist()).created_vcpus;
-  STEP("the vCPU is online", cost("ioctl"), calls(*this));
+  LOCK(lock_, "the vCPU is online", cost("ioctl"), calls(*this));
   ++x.set(vgic_->dist()).online_vcpus;
   x.set(vcpus_[f.value]->state()).online = 1;
+  x.unlock(lock_);
   RETURN(0);
   ROUTINE_END();
 }
@@ -173,6 +189,8 @@ Call KvmArm64::irq_line(Exec& x, ArmIrqType type, unsigned vcpu, unsigned number
 void KvmArm64::touches(Footprint& footprint) const {
   KvmVm::touches(footprint);
   footprint.writes.push_back(as_range(routes_));
+  footprint.writes.push_back(range(lock_.slot));
+  footprint.writes.push_back(range(slots_lock_.slot));
   vgic_->touches(footprint);
 }
 

@@ -74,6 +74,8 @@ class KvmArm64 : public KvmVm {
   ~KvmArm64() override;
 
   Vgic& vgic() { return *vgic_; }
+  const Lock& lock() const { return lock_; }  ///< kvm->lock
+  const Lock& slots_lock() const { return slots_lock_; }
   ArmVcpu& vcpu(std::size_t id) { return *vcpus_.at(id); }
   std::size_t vcpus() const { return vcpus_.size(); }
   const Config& config() const { return config_; }
@@ -123,6 +125,11 @@ class KvmArm64 : public KvmVm {
 
  private:
   void create_vcpu_routine(Exec& x, Frame& self, IoctlLocals& f);
+  std::int32_t precreate_vcpu(Exec& x, unsigned id);
+  void create_vgic_routine(Exec& x, Frame& self);
+  std::int32_t create_locked(Exec& x);
+  void nr_irqs_routine(Exec& x, Frame& self, IoctlLocals& f);
+  void addresses_routine(Exec& x, Frame& self);
   void attr_routine(Exec& x, Frame& self, IoctlLocals& f);
   std::optional<ArmRouteState> route(Exec& x, unsigned gsi) const;
   bool lock_all_vcpus(Exec& x);
@@ -135,7 +142,12 @@ class KvmArm64 : public KvmVm {
   std::unique_ptr<Vgic> vgic_;
   std::vector<ArmVcpu*> vcpus_;
   std::array<std::int64_t, 4> type_labels_;  ///< By ArmIrqType.
+  Lock lock_;
+  Lock slots_lock_;
   RoutineId create_vcpu_;
+  RoutineId create_vgic_;
+  RoutineId nr_irqs_;
+  RoutineId addresses_;
   RoutineId attr_;
 };
 

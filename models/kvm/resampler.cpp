@@ -1,5 +1,7 @@
 #include "models/kvm/resampler.h"
 
+#include <algorithm>
+
 #include "models/events.h"
 #include "models/kvm/resample/policy.h"
 #include "models/kvm/vm.h"
@@ -34,9 +36,16 @@ bool Resampler::is_pin_masked(Exec& x) const {
 }
 
 void Resampler::preset(std::uint8_t members, bool hears_mask) {
+  reset_.listed = 1;
   reset_.registered = 1;
-  reset_.members |= members;
+  for (unsigned i = 0; i < 8; ++i) {
+    if ((members >> i & 1) != 0) reset_.entries[i] = 1;
+  }
   reset_.hears_mask = hears_mask ? 1 : 0;
+}
+
+bool Resampler::is_empty(Exec& x) const {
+  return std::ranges::all_of(x.get(state_).entries, [](std::uint8_t n) { return n == 0; });
 }
 
 Call Resampler::notify_all(Exec& x) {
@@ -45,27 +54,29 @@ Call Resampler::notify_all(Exec& x) {
 }
 
 Call Resampler::forward_mask(Exec& x, bool masked) {
-  return x.call<NotifyLocals>(forward_, {.members = static_cast<std::uint8_t>(masked ? 1 : 0)});
+  return x.call<NotifyLocals>(forward_, {.masked = static_cast<std::uint8_t>(masked ? 1 : 0)});
 }
 
-// An RCU list: membership is looked at member by member.
+// An RCU list: it is looked at entry by entry.
 void Resampler::notify_routine(Exec& x, Frame& self, NotifyLocals& f) {
   ROUTINE();
   for (f.i = 0; f.i < resamplefds.size(); ++f.i) {
-    STEP("signal a member's resamplefd", cost("eventfd"), reads(state_), calls(resamplefds));
-    if ((x.get(state_).members >> f.i & 1) != 0) CALL(resamplefds[f.i]->signal(x));
+    f.n = 0;
+    do {
+      STEP("signal a member's resamplefd", cost("eventfd"), reads(state_), calls(resamplefds));
+      if (f.n < x.get(state_).entries[f.i]) CALL(resamplefds[f.i]->signal(x));
+    } while (++f.n < x.get(state_).entries[f.i]);
   }
   LOCAL("all are signalled");
   RETURN(0);
   ROUTINE_END();
 }
 
-// f.members: the new mask.
 void Resampler::forward_routine(Exec& x, Frame& self, NotifyLocals& f) {
   ROUTINE();
   for (f.i = 0; f.i < mask_listeners.size(); ++f.i) {
     STEP("tell a listener", cost("eventfd"), calls(mask_listeners));
-    CALL(mask_listeners[f.i]->mask_changed(x, f.members != 0));
+    CALL(mask_listeners[f.i]->mask_changed(x, f.masked != 0));
   }
   LOCAL("all are told");
   RETURN(0);

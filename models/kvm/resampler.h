@@ -11,19 +11,24 @@ namespace irqloom {
 class KvmVm;
 class ResamplePolicy;
 
+inline constexpr std::size_t resampler_members = 16;  ///< At most, irqfds of one GSI.
+
 struct ResamplerState {
+  std::uint8_t listed = 0;      ///< On kvm->irqfds.resampler_list.
   std::uint8_t registered = 0;  ///< Its ack notifier is on the list.
   std::uint8_t hears_mask = 0;  ///< Its mask notifier is on the list.
-  std::uint16_t members = 0;    ///< Bit per irqfd on resampler->list; at most 16.
   std::uint8_t masked = 0;      ///< Proposals that track the mask: as last heard.
   std::uint8_t pending = 0;     ///< Likewise: a notification was postponed.
-  std::uint8_t reserved[2] = {};
+  std::uint8_t reserved[3] = {};
+  /// Of each irqfd on resampler->list: 2 while a second KVM_IRQFD of its eventfd is being refused.
+  std::uint8_t entries[resampler_members] = {};
 };
 
 struct NotifyLocals {
   std::uint8_t i = 0;
-  std::uint8_t members = 0;
-  std::uint8_t reserved[2] = {};
+  std::uint8_t n = 0;
+  std::uint8_t masked = 0;
+  std::uint8_t reserved = 0;
 };
 
 class Resampler : public Module, public Touches {
@@ -41,6 +46,7 @@ class Resampler : public Module, public Touches {
   const Lock& lock() const { return lock_; }
   KvmVm& kvm() { return kvm_; }
 
+  bool is_listed(Exec& x) const { return x.get(state_).listed != 0; }
   bool is_registered(Exec& x) const { return x.get(state_).registered != 0; }
   bool hears_mask(Exec& x) const { return x.get(state_).hears_mask != 0; }
   ResamplePolicy& policy() { return *policy_; }
@@ -53,6 +59,8 @@ class Resampler : public Module, public Touches {
   Call notify_all(Exec& x);
   /// Hands a mask event to every listener.
   Call forward_mask(Exec& x, bool masked);
+
+  bool is_empty(Exec& x) const;
 
   /// At reset: registered, and these (bit mask) are among its members.
   void preset(std::uint8_t members, bool hears_mask);
@@ -74,8 +82,8 @@ class Resampler : public Module, public Touches {
 
 }  // namespace irqloom
 
-IRQLOOM_FIELDS(irqloom::ResamplerState, IRQLOOM_FLAG(registered), IRQLOOM_FLAG(hears_mask),
-               IRQLOOM_HEX(members), IRQLOOM_FLAG(masked), IRQLOOM_FLAG(pending),
-               IRQLOOM_NUMBER(reserved));
-IRQLOOM_FIELDS(irqloom::NotifyLocals, IRQLOOM_NUMBER(i), IRQLOOM_HEX(members),
+IRQLOOM_FIELDS(irqloom::ResamplerState, IRQLOOM_FLAG(listed), IRQLOOM_FLAG(registered),
+               IRQLOOM_FLAG(hears_mask), IRQLOOM_FLAG(masked), IRQLOOM_FLAG(pending),
+               IRQLOOM_NUMBER(reserved), IRQLOOM_NUMBER(entries));
+IRQLOOM_FIELDS(irqloom::NotifyLocals, IRQLOOM_NUMBER(i), IRQLOOM_NUMBER(n), IRQLOOM_FLAG(masked),
                IRQLOOM_NUMBER(reserved));

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "models/kvm/resample/policy.h"
+#include "models/kvm/srcu.h"
 #include "models/module.h"
 #include "models/seam.h"
 
@@ -21,15 +22,9 @@ class Resampler;
 inline constexpr unsigned source_userspace = 0;       ///< KVM_USERSPACE_IRQ_SOURCE_ID
 inline constexpr unsigned source_irqfd_resample = 1;  ///< KVM_IRQFD_RESAMPLE_IRQ_SOURCE_ID
 
-/// SRCU readers (kvm->irq_srcu): acks under way.
-struct KvmState {
-  std::uint8_t ack_readers = 0;
-  std::uint8_t reserved = 0;
-};
-
 struct AckLocals {
   std::uint16_t pin = 0;
-  std::uint8_t i = 0;
+  std::uint8_t srcu = 0;  ///< What srcu_read_lock() returned.
   std::uint8_t reserved = 0;
 };
 
@@ -47,7 +42,8 @@ class KvmVm : public Module, public GsiIf {
   /// kvm_notify_acked_irq(): de-asserts and notifies what is registered for the pin's GSI. The
   /// caller holds no chip lock.
   Call notify_acked_irq(Exec& x, unsigned pin);
-  /// kvm_notify_irqfd_resampler() (Linux 6.3), under ioapic->lock.
+  /// kvm_notify_irqfd_resampler() (Linux 6.3), under ioapic->lock: the walk over resampler_list.
+  /// The caller is a reader of irq_srcu meanwhile, and has asked has_resampler().
   Call notify_irqfd_resampler(Exec& x, unsigned pin);
   bool has_resampler(Exec& x, unsigned pin) const;
 
@@ -73,15 +69,25 @@ class KvmVm : public Module, public GsiIf {
   virtual void ack_notifiers_changed(Exec& /*x*/) {}
 
   const ResamplePolicy::Entry& resample_entry() const { return resample_; }
-  Slot<KvmState> state() const { return state_; }
+  /// kvm->irq_srcu
+  Srcu& irq_srcu() { return irq_srcu_; }
   /// kvm->irqfds.resampler_lock
   const Lock& resampler_lock() const { return resampler_lock_; }
+  /// kvm->irq_lock, kvm->irqfds.lock: critical sections within one step.
+  const Lock& irq_lock() const { return irq_lock_; }
+  const Lock& irqfds_lock() const { return irqfds_lock_; }
   /// Called by resamplers and irqfds at elaboration. Not owned.
   void attach(Resampler& resampler) { resamplers_.push_back(&resampler); }
   void attach(const Irqfd& irqfd) { irqfds_.push_back(&irqfd); }
   const std::vector<Resampler*>& resamplers() const { return resamplers_; }
   /// Whether some irqfd of the VM waits on that eventfd: KVM_IRQFD is refused with -EBUSY then.
   bool has_irqfd_on(Exec& x, const Eventfd& eventfd) const;
+
+  /// Which irqfds are being shut down, a bit each (at most 32 irqfds of a VM can go): what a flush
+  /// of irqfd_cleanup_wq waits for, of those that were queued before it.
+  std::uint32_t shutdowns(Exec& x) const;
+  /// What shutdowns() reads.
+  Calls of_shutdowns() const;
 
   void touches(Footprint& footprint) const override;
 
@@ -95,10 +101,13 @@ class KvmVm : public Module, public GsiIf {
 
  private:
   Resampler* registered_resampler(Exec& x, unsigned pin) const;
+  Resampler* listed_resampler(Exec& x, unsigned pin) const;
   void ack_window(Exec& x, Frame& self, AckLocals& f);
 
-  Slot<KvmState> state_;
+  Srcu irq_srcu_;
   Lock resampler_lock_;
+  Lock irq_lock_;
+  Lock irqfds_lock_;
   std::vector<Resampler*> resamplers_;
   std::vector<const Irqfd*> irqfds_;
   std::int64_t irqchip_label_;
@@ -108,6 +117,5 @@ class KvmVm : public Module, public GsiIf {
 
 }  // namespace irqloom
 
-IRQLOOM_FIELDS(irqloom::KvmState, IRQLOOM_NUMBER(ack_readers), IRQLOOM_NUMBER(reserved));
-IRQLOOM_FIELDS(irqloom::AckLocals, IRQLOOM_NUMBER(pin), IRQLOOM_NUMBER(i),
+IRQLOOM_FIELDS(irqloom::AckLocals, IRQLOOM_NUMBER(pin), IRQLOOM_NUMBER(srcu),
                IRQLOOM_NUMBER(reserved));

@@ -6,6 +6,7 @@
 #include "models/irqchip/gic_eoimode1_chip.h"
 #include "models/irqchip/gicv2.h"
 #include "models/irqchip/gicv3.h"
+#include "models/property/livelock.h"
 #include "models/property/recovery.h"
 
 namespace irqloom::arm {
@@ -108,7 +109,8 @@ void Machine::build_host(const Spec& spec) {
         std::make_unique<GicEntry>(number("cpu_entry", i).c_str(), fabric_,
                                    GicEntry::Config{.layer = "host kernel",
                                                     .context = number("cpu", i) + "/hardirq",
-                                                    .cpu = static_cast<std::uint16_t>(i)},
+                                                    .cpu = static_cast<std::uint16_t>(i),
+                                                    .is_v3 = spec.host_gicv3},
                                    *host_gic_cpus_.back(), host_cpus_[i]));
   }
 }
@@ -120,6 +122,8 @@ void Machine::build_kvm(const Spec& spec) {
   config.vgic.default_config = spec.default_config;
   config.vgic.readiness = spec.readiness;
   config.vgic.nr_lr = spec.nr_lr;
+  config.vgic.core = spec.vgic_core;
+  config.vgic.ready_before_device = spec.ready_before_device;
   config.vgic.takes_one_beyond = spec.takes_one_beyond;
   config.start = spec.started ? KvmArm64::Start::running : KvmArm64::Start::empty;
   config.injects_in_atomic = spec.injects_in_atomic;
@@ -137,10 +141,13 @@ void Machine::build_kvm(const Spec& spec) {
     guest_chip_->attach(*vcpus_[i]);
     main_thread_->attach(*vcpus_[i]);
     guest_gic_cpus_.push_back(std::make_unique<GuestGicCpu>(*vcpus_[i]));
-    guest_entries_.push_back(std::make_unique<GicEntry>(
-        number("vcpu_entry", i).c_str(), fabric_,
-        GicEntry::Config{.layer = "guest", .context = number("vcpu", i) + "/hardirq", .cpu = cpu},
-        *guest_gic_cpus_[i], guest_cpus_[i]));
+    guest_entries_.push_back(
+        std::make_unique<GicEntry>(number("vcpu_entry", i).c_str(), fabric_,
+                                   GicEntry::Config{.layer = "guest",
+                                                    .context = number("vcpu", i) + "/hardirq",
+                                                    .cpu = cpu,
+                                                    .is_v3 = spec.gic == VgicModel::v3},
+                                   *guest_gic_cpus_[i], guest_cpus_[i]));
     vcpus_[i]->set_hardirq(guest_entries_[i]->context());
   }
   gic_reset_ = std::make_unique<GicReset>("gic_reset", fabric_, *kvm_);
@@ -187,7 +194,7 @@ void Machine::build_device(const Spec& spec, const DeviceSpec& d) {
 void Machine::build_release(const DeviceSpec& d, Assignment& a) {
   a.release = std::make_unique<VfioPlatformRelease>(fabric_, *a.vfio, *a.device, *a.host_desc,
                                                     d.reset_at_release);
-  process_exit_->attach(*a.irqfd, *a.trigger, *a.release);
+  process_exit_->attach(*a.irqfd, *a.release);
   if (a.handler) process_exit_->add_thread(a.handler->context());
 }
 
@@ -237,7 +244,7 @@ void Machine::build_signalling(const DeviceSpec& d, Assignment& a) {
   a.resamplefd =
       std::make_unique<Eventfd>((d.name + "_resamplefd").c_str(), fabric_, eventfd_locks_);
   a.vfio->trigger.bind(a.trigger->in);
-  a.vfio->attach_resamplefd(*a.resamplefd, 0);
+  a.vfio->virqfd().attach(*a.resamplefd, 0);
   a.resamplefd->waiters.bind(a.vfio->unmask_virqfd);
   Resampler* r = d.resample ? &resampler(d.gsi) : nullptr;
   const auto member = r == nullptr ? 0U : static_cast<unsigned>(r->resamplefds.size());
@@ -248,6 +255,7 @@ void Machine::build_signalling(const DeviceSpec& d, Assignment& a) {
   if (!is_armed(d)) return;
   a.trigger->preset(1, 0);
   a.resamplefd->preset(1, 0);
+  a.vfio->virqfd().preset_enabled();
   a.irqfd->preset_assigned();
   if (r != nullptr) r->preset(static_cast<std::uint8_t>(1U << member), false);
 }
@@ -387,6 +395,7 @@ void Machine::add_properties() {
     add_service_properties(fabric_, name, [device](const World& w) { return w[device].work != 0; });
   }
   add_storm_properties(fabric_);
+  add_livelock_property(fabric_);
 }
 
 }  // namespace irqloom::arm

@@ -82,6 +82,8 @@ struct Spec {
   /// The VM runs, its guest has set up the distributor; false: nothing is created yet.
   bool started = false;
   std::string readiness = "linux-6.1";
+  VgicCore vgic_core = VgicCore::ap_lists;
+  bool ready_before_device = true;  ///< Vgic::Config::ready_before_device
   std::uint8_t default_config = vgic_config_edge;
   bool injects_in_atomic = true;  ///< irqfds inject in the signaller's context (since Linux 5.9).
   bool takes_one_beyond = false;  ///< The off-by-one of 2014's range check.

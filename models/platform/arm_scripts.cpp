@@ -34,17 +34,27 @@ Script::Op Machine::device_operation(const ScriptOp& op) {
   Eventfd* trigger = a.trigger.get();
   Device* device = a.device.get();
   UserHandler* handler = a.handler.get();
+  if (op.kind == Kind::deassign || op.kind == Kind::close_trigger) irqfd->can_go();
+  if (op.kind == Kind::detach_unmask || op.kind == Kind::close_resamplefd) {
+    vfio->virqfd().can_go();
+  }
   switch (op.kind) {
     case Kind::assign:
       return [irqfd](Exec& x) { return irqfd->assign(x); };
     case Kind::deassign:
       return [irqfd](Exec& x) { return irqfd->deassign(x); };
+    case Kind::close_trigger:
+      return [trigger](Exec& x) { return trigger->close(x); };
+    case Kind::close_resamplefd:
+      return [resamplefd = a.resamplefd.get()](Exec& x) { return resamplefd->close(x); };
     case Kind::signal:
       return [trigger](Exec& x) { return trigger->signal(x); };
     case Kind::set_trigger:
       return [vfio](Exec& x) { return vfio->set_trigger(x); };
     case Kind::attach_unmask:
-      return [vfio](Exec& x) { return vfio->attach_unmask(x); };
+      return [vfio](Exec& x) { return vfio->virqfd().enable(x); };
+    case Kind::detach_unmask:
+      return [vfio](Exec& x) { return vfio->virqfd().disable(x); };
     case Kind::mask:
       return [vfio](Exec& x) { return vfio->mask(x); };
     case Kind::unmask:

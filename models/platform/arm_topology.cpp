@@ -84,6 +84,8 @@ class Description : private platform::GraphBuilder {
   void script(const ScriptSpec& s);
   void operation(NodeId script, const ScriptOp& op);
   void device_operation(NodeId script, const ScriptOp& op);
+  void irqfd_goes(const std::string& device);
+  void virqfd_goes(const std::string& device);
   void vmm_operation(NodeId script, const ScriptOp& op);
   void set_up(NodeId script);
   void lead(NodeId script, const std::string& to, const char* by, Costs costs = {"ioctl"});
@@ -299,6 +301,8 @@ void Description::process_exit() {
       {"process_exit", kind::process_exit, layer::host, {{attribute::context, "process_exit"}}});
   for (const DeviceSpec& d : spec_.devices) {
     forth(exit, *find(d.name + "_vfio"), seam::set_irqs, {"ioctl"});
+    irqfd_goes(d.name);
+    virqfd_goes(d.name);
     if (d.reset_at_release) forth(exit, *find(d.name), seam::device_access, {"device.access"});
   }
   static const std::set<std::string> gone = {kind::eventfd, kind::irqfd,      kind::resampler,
@@ -347,13 +351,33 @@ void Description::device_operation(NodeId script, const ScriptOp& op) {
   using Kind = ScriptOp::Kind;
   if (op.kind == Kind::assign || op.kind == Kind::deassign)
     lead(script, op.device + "_irqfd", seam::kvm_irqfd);
-  if (op.kind == Kind::signal) lead(script, op.device + "_trigger", seam::eventfd_signal);
+  if (op.kind == Kind::signal || op.kind == Kind::close_trigger)
+    lead(script, op.device + "_trigger", seam::eventfd_signal);
+  if (op.kind == Kind::close_resamplefd)
+    lead(script, op.device + "_resamplefd", seam::eventfd_signal);
   if (op.kind == Kind::set_trigger || op.kind == Kind::mask || op.kind == Kind::unmask)
     lead(script, op.device + "_vfio", seam::set_irqs);
-  if (op.kind == Kind::attach_unmask) lead(script, op.device + "_resamplefd", seam::set_irqs);
+  if (op.kind == Kind::attach_unmask || op.kind == Kind::detach_unmask)
+    lead(script, op.device + "_resamplefd", seam::set_irqs);
+  if (op.kind == Kind::deassign || op.kind == Kind::close_trigger) irqfd_goes(op.device);
+  if (op.kind == Kind::detach_unmask || op.kind == Kind::close_resamplefd) virqfd_goes(op.device);
   if (op.kind == Kind::handle_eventfd) lead(script, op.device + "_handler", seam::poll);
   if (op.kind == Kind::raise || op.kind == Kind::reset_device)
     lead(script, op.device, seam::device_access, {});
+}
+
+// Its shutdown is work of irqfd_cleanup_wq (virt/kvm/eventfd.c, Linux 6.1).
+void Description::irqfd_goes(const std::string& device) {
+  const std::string irqfd = device + "_irqfd";
+  if (const auto n = find(irqfd)) executes("kworker/" + irqfd + ".shutdown", *n);
+}
+
+// Likewise of vfio_irqfd_cleanup_wq (drivers/vfio/virqfd.c, Linux 6.1). VFIO has one also where KVM
+// knows no resamplefd.
+void Description::virqfd_goes(const std::string& device) {
+  const auto virqfd = find(device + "_virqfd");
+  executes("kworker/" + device + "_vfio.unmask.shutdown",
+           virqfd ? *virqfd : *find(device + "_vfio"));
 }
 
 void Description::vmm_operation(NodeId script, const ScriptOp& op) {

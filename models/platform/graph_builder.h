@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "models/platform/parts.h"
 #include "sim/topology/topology.h"
 
 namespace irqloom::platform {
@@ -35,6 +36,14 @@ class GraphBuilder {
     return found->second;
   }
   topology::Node& node(topology::NodeId id) { return nodes_[id]; }
+  /// One more context executes a part, unless it is known already.
+  void executes(const std::string& context, topology::NodeId part) {
+    auto& attributes = nodes_[part].attributes;
+    const bool is_known = std::ranges::any_of(attributes, [&](const topology::Attribute& a) {
+      return a.key == attribute::context && a.value == context;
+    });
+    if (!is_known) attributes.push_back({attribute::context, context});
+  }
   /// `from` acts on `to`: on the way of an interrupt, or on the way back of its acknowledge.
   void forth(topology::NodeId from, topology::NodeId to, const char* by, Costs costs,
              topology::Use use = topology::Use::shared) {

@@ -85,22 +85,54 @@ void Machine::build_kvm(const Spec& spec) {
   config.resample_policy = spec.resample_policy;
   kvm_ = std::make_unique<Kvm>("kvm", fabric_, config, *guest_bus_);
   guest_chip_ = std::make_unique<GuestIoapicChip>("guest_chip", fabric_, *kvm_);
-  for (unsigned i = 0; i < spec.vcpus; ++i) {
-    guest_cpus_.push_back(fabric_.executor(number("vcpu", i)));
-    guest_lapics_.push_back(std::make_unique<Lapic>(number("lapic", i).c_str(), fabric_, i));
-    guest_bus_->attach(*guest_lapics_[i]);
-    vcpus_.push_back(std::make_unique<Vcpu>(number("vcpu", i).c_str(), fabric_, i,
-                                            *guest_lapics_[i], guest_cpus_[i]));
-    guest_chip_->attach(*vcpus_[i]);
-    guest_entries_.push_back(
-        std::make_unique<CpuEntry>(number("vcpu_entry", i).c_str(), fabric_,
-                                   CpuEntry::Config{.layer = "guest",
-                                                    .context = number("vcpu", i) + "/hardirq",
-                                                    .cpu = static_cast<std::uint16_t>(i),
-                                                    .guest = true},
-                                   *guest_lapics_[i], guest_cpus_[i]));
-    vcpus_[i]->set_hardirq(guest_entries_[i]->context());
+  for (unsigned i = 0; i < spec.vcpus; ++i)
+    build_vcpu(spec, i);
+}
+
+void Machine::build_vcpu(const Spec& spec, unsigned i) {
+  guest_cpus_.push_back(fabric_.executor(number("vcpu", i)));
+  guest_lapics_.push_back(std::make_unique<Lapic>(number("lapic", i).c_str(), fabric_, i));
+  guest_bus_->attach(*guest_lapics_[i]);
+  vcpus_.push_back(std::make_unique<Vcpu>(number("vcpu", i).c_str(), fabric_, i, *guest_lapics_[i],
+                                          guest_cpus_[i],
+                                          VcpuPolicy::find(spec.vcpu_policy).traits));
+  guest_chip_->attach(*vcpus_[i]);
+  guest_entries_.push_back(
+      std::make_unique<CpuEntry>(number("vcpu_entry", i).c_str(), fabric_,
+                                 CpuEntry::Config{.layer = "guest",
+                                                  .context = number("vcpu", i) + "/hardirq",
+                                                  .cpu = static_cast<std::uint16_t>(i),
+                                                  .guest = true},
+                                 *guest_lapics_[i], guest_cpus_[i]));
+  vcpus_[i]->set_hardirq(guest_entries_[i]->context());
+  if (VcpuRun* run = vcpus_[i]->run()) {
+    guest_bus_->attach(*run);
+    guest_entries_[i]->set_injection(*run);
   }
+}
+
+// A vCPU that halts is one that a thread is not woken on from elsewhere: that takes an IPI of the
+// guest's. A oneshot line's thread follows the line (kernel/irq/manage.c:
+// irq_thread_check_affinity(), Linux 6.1).
+std::vector<ExecutorId> Machine::thread_cpus_of(const GuestLine& l) const {
+  if (vcpus_.at(l.vcpu)->run() == nullptr) return guest_cpus_;
+  return {guest_cpus_[l.vcpu]};
+}
+
+void Machine::add_task(unsigned vcpu, const IrqDesc& line) {
+  VcpuRun* run = vcpus_.at(vcpu)->run();
+  if (run == nullptr) return;
+  const Slot<DescState> slot = line.state();
+  run->add_task(range(slot), [slot](Exec& x) { return x.get(slot).threads_active != 0; });
+}
+
+// A script of the guest's does not sleep: its vCPU halts when it has ended.
+void Machine::add_task(unsigned vcpu, ContextId script) {
+  VcpuRun* run = vcpus_.at(vcpu)->run();
+  if (run == nullptr) return;
+  const ContextInfo& context = fabric_.contexts()[script];
+  const Slot<ContextState> slot{context.offset, context.slot};
+  run->add_task(range(slot), [slot](Exec& x) { return x.get(slot).top != 0; });
 }
 
 Resampler& Machine::resampler(unsigned gsi) {
@@ -148,7 +180,8 @@ void Machine::build_device(const Spec& spec, const AssignedSpec& d) {
   a.trigger = std::make_unique<Eventfd>((n + "_trigger").c_str(), fabric_, eventfd_locks_);
   a.resamplefd = std::make_unique<Eventfd>((n + "_resamplefd").c_str(), fabric_, eventfd_locks_);
   a.vfio->trigger.bind(a.trigger->in);
-  a.vfio->attach_resamplefd(*a.resamplefd);
+  a.vfio->virqfd().attach(*a.resamplefd, 0);
+  a.vfio->virqfd().preset_enabled();
   a.resamplefd->waiters.bind(a.vfio->unmask_virqfd);
   a.resamplefd->preset(1, 0);
 
@@ -258,7 +291,7 @@ void Machine::build_line(const Spec& spec, const GuestLine& l) {
                                                    .layer = "guest",
                                                    .spurious_limit = spec.spurious_limit,
                                                    .spurious_window = spec.spurious_window,
-                                                   .thread_cpus = guest_cpus_});
+                                                   .thread_cpus = thread_cpus_of(l)});
   for (std::size_t i = 0; i < l.actions.size(); ++i) {
     desc->add_action(
         {.name = l.actions[i].device, .threaded = l.actions[i].serves == Driver::Serves::thread});
@@ -268,6 +301,7 @@ void Machine::build_line(const Spec& spec, const GuestLine& l) {
   if (l.enabled_at_reset) desc->start_at_reset(l.masked_at_reset);
   desc->chip.bind(guest_chip_->ops);
   bind_vector(entries, l.vector, desc->flow);
+  add_task(l.vcpu, *desc);
   guest_descs_.emplace_back(l.gsi, std::move(desc));
 }
 
@@ -285,6 +319,16 @@ IrqDesc* Machine::guest_desc(unsigned gsi) {
   return nullptr;
 }
 
+ForeignIrqfd& Machine::foreign_irqfd(Assignment& a, const std::string& device) {
+  if (!a.foreign) {
+    a.foreign =
+        std::make_unique<ForeignIrqfd>((device + "_irqfd_elsewhere").c_str(), fabric_, *a.trigger,
+                                       static_cast<unsigned>(a.trigger->waiters.size()));
+    a.trigger->waiters.bind(*a.foreign);
+  }
+  return *a.foreign;
+}
+
 Script::Op Machine::device_operation(const ScriptOp& op) {
   using Kind = ScriptOp::Kind;
   Assignment& a = assignment(op.device);
@@ -292,13 +336,27 @@ Script::Op Machine::device_operation(const ScriptOp& op) {
   Eventfd* trigger = a.trigger.get();
   VfioIntx* vfio = a.vfio.get();
   if (op.kind == Kind::mask || op.kind == Kind::unmask) vfio->take_ioctls();
+  if (op.kind == Kind::deassign || op.kind == Kind::close_trigger) irqfd->can_go();
+  if (op.kind == Kind::detach_unmask || op.kind == Kind::close_resamplefd) {
+    vfio->virqfd().can_go();
+  }
   switch (op.kind) {
     case Kind::assign:
       return [irqfd](Exec& x) { return irqfd->assign(x); };
     case Kind::deassign:
       return [irqfd](Exec& x) { return irqfd->deassign(x); };
+    case Kind::close_trigger:
+      return [trigger](Exec& x) { return trigger->close(x); };
+    case Kind::close_resamplefd:
+      return [resamplefd = a.resamplefd.get()](Exec& x) { return resamplefd->close(x); };
+    case Kind::assign_elsewhere:
+      return [irqfd = &foreign_irqfd(a, op.device)](Exec& x) { return irqfd->assign(x); };
     case Kind::signal:
       return [trigger](Exec& x) { return trigger->signal(x); };
+    case Kind::attach_unmask:
+      return [vfio](Exec& x) { return vfio->virqfd().enable(x); };
+    case Kind::detach_unmask:
+      return [vfio](Exec& x) { return vfio->virqfd().disable(x); };
     case Kind::mask:
       return [vfio](Exec& x) { return vfio->mask(x); };
     case Kind::unmask:
@@ -369,6 +427,7 @@ void Machine::build_script(const ScriptSpec& s) {
                      .optional = s.optional,
                      .repeats = s.repeats},
       std::move(ops), std::move(touched)));
+  if (s.in_guest) add_task(s.vcpu, scripts_.back()->context());
 }
 
 void Machine::add_properties(const Spec& /*spec*/) {

@@ -16,6 +16,7 @@
 #include "models/irqchip/apic_bus.h"
 #include "models/irqchip/ioapic.h"
 #include "models/irqchip/ioapic_chip.h"
+#include "models/kvm/foreign_irqfd.h"
 #include "models/kvm/irqfd.h"
 #include "models/kvm/kvm.h"
 #include "models/kvm/resampler.h"
@@ -77,6 +78,7 @@ struct Spec {
   unsigned vcpus = 2;
   unsigned pins = 24;
   std::string resample_policy = "at-eoi";
+  std::string vcpu_policy = "at-once";
   std::uint16_t throttle_limit = 10000;
   std::uint32_t spurious_limit = 0;  ///< note_interrupt() of guest lines; 0: off.
   std::uint32_t spurious_window = 0;
@@ -96,6 +98,7 @@ struct Assignment {
   std::unique_ptr<Eventfd> trigger;
   std::unique_ptr<Eventfd> resamplefd;
   std::unique_ptr<Irqfd> irqfd;
+  std::unique_ptr<ForeignIrqfd> foreign;  ///< Only if a script assigns one.
 };
 
 /// The elaborated set-up. Everything is owned here; the fabric must be sealed by the caller after
@@ -119,11 +122,16 @@ class Machine {
   void build_kvm(const Spec& spec);
   void build_device(const Spec& spec, const AssignedSpec& d);
   void build_line(const Spec& spec, const GuestLine& line);
+  void build_vcpu(const Spec& spec, unsigned id);
   std::vector<CpuEntry*> entries_of(const GuestLine& line);
+  std::vector<ExecutorId> thread_cpus_of(const GuestLine& line) const;
+  void add_task(unsigned vcpu, const IrqDesc& line);
+  void add_task(unsigned vcpu, ContextId script);
   void build_script(const ScriptSpec& script);
   Script::Op operation(const ScriptOp& op);
   Script::Op device_operation(const ScriptOp& op);
   Script::Op line_operation(const ScriptOp& op);
+  ForeignIrqfd& foreign_irqfd(Assignment& a, const std::string& device);
   void add_properties(const Spec& spec);
   Resampler& resampler(unsigned gsi);
   DeviceIf& device_registers(std::string_view name);

@@ -42,7 +42,9 @@ const char* flow_name(const GuestLine& line) {
 class Description : private platform::GraphBuilder {
  public:
   explicit Description(const Spec& spec)
-      : spec_(spec), traits_(ResamplePolicy::find(spec.resample_policy).traits) {}
+      : spec_(spec),
+        traits_(ResamplePolicy::find(spec.resample_policy).traits),
+        has_threads_(VcpuPolicy::find(spec.vcpu_policy).traits.has_thread) {}
 
   Topology build();
 
@@ -63,14 +65,19 @@ class Description : private platform::GraphBuilder {
   NodeId resampler(unsigned gsi);
   void line(const GuestLine& l);
   NodeId guest_vector(unsigned vcpu, unsigned vector);
+  void vcpu(unsigned id);
+  void kick(NodeId pin, unsigned id, NodeId vector);
   void action(const GuestLine& l, const GuestAction& a, NodeId line, Costs costs);
   void acknowledge(const GuestLine& l);
   void throttle(NodeId pin);
   void script(const ScriptSpec& s);
   void operation(NodeId script, const ScriptOp& op);
+  void irqfd_goes(const std::string& device);
+  void virqfd_goes(const std::string& device);
 
   const Spec& spec_;
   ResampleTraits traits_;
+  bool has_threads_;  ///< Of vCPUs.
 };
 
 Topology Description::build() {
@@ -78,6 +85,10 @@ Topology Description::build() {
     assigned(d);
   for (const EmulatedSpec& e : spec_.emulated)
     emulated(e);
+  if (has_threads_) {
+    for (unsigned id = 0; id < spec_.vcpus; ++id)
+      vcpu(id);
+  }
   for (const GuestLine& l : spec_.lines)
     line(l);
   for (const GuestLine& l : spec_.lines)
@@ -238,6 +249,7 @@ void Description::line(const GuestLine& l) {
       const NodeId vector = guest_vector(vcpu, l.vector);
       // Linux gives every line a vector of its own on its CPU (kernel/irq/matrix.c, Linux 6.1).
       forth(pin, vector, seam::vector, {}, Use::exclusive);
+      if (has_threads_) kick(pin, vcpu, vector);
       forth(vector, line, seam::irq, {"irq.entry"});
     }
   }
@@ -247,6 +259,23 @@ void Description::line(const GuestLine& l) {
     const Costs own = handler_costs(a);
     costs.insert(costs.end(), own.begin(), own.end());
   }
+}
+
+void Description::vcpu(unsigned id) {
+  const std::string name = number("vcpu", id);
+  add({name,
+       kind::vcpu,
+       kvm,
+       {{attribute::context, name + "/run"}, {attribute::context, name + "/idle"}}});
+}
+
+// Who sets the bit of the IRR kicks, and the thread injects when it enters. What its guest does
+// are exits to it.
+void Description::kick(NodeId pin, unsigned id, NodeId vector) {
+  const NodeId thread = *find(number("vcpu", id));
+  forth(pin, thread, seam::kick, {"kvm.kick", "kvm.kick"});
+  forth(thread, vector, seam::irq, {"entry", "cpu", "cpu"});
+  back(vector, thread, seam::exit, {"exit.eoi"});
 }
 
 NodeId Description::guest_vector(unsigned vcpu, unsigned vector) {
@@ -325,10 +354,15 @@ void Description::operation(NodeId script, const ScriptOp& op) {
   std::string target = number("guest_irq", op.gsi);
   const char* by = seam::irq_line;
   if (op.kind == Kind::wait) return;
-  if (op.kind == Kind::signal) {
+  if (op.kind == Kind::signal || op.kind == Kind::close_trigger ||
+      op.kind == Kind::assign_elsewhere) {
     target = op.device + "_trigger";
     by = seam::eventfd_signal;
-  } else if (op.kind == Kind::mask || op.kind == Kind::unmask) {
+  } else if (op.kind == Kind::close_resamplefd) {
+    target = op.device + "_resamplefd";
+    by = seam::eventfd_signal;
+  } else if (op.kind == Kind::mask || op.kind == Kind::unmask || op.kind == Kind::attach_unmask ||
+             op.kind == Kind::detach_unmask) {
     target = op.device + "_vfio";
   } else if (op.kind == Kind::assign || op.kind == Kind::deassign) {
     target = op.device + "_irqfd";
@@ -336,6 +370,20 @@ void Description::operation(NodeId script, const ScriptOp& op) {
   }
   const auto to = find(target);
   if (to && !is_drawn(script, *to, by)) forth(script, *to, by, {"ioctl"});
+  if (op.kind == Kind::deassign || op.kind == Kind::close_trigger) irqfd_goes(op.device);
+  if (op.kind == Kind::detach_unmask || op.kind == Kind::close_resamplefd) virqfd_goes(op.device);
+}
+
+// Its shutdown is work of irqfd_cleanup_wq (virt/kvm/eventfd.c, Linux 6.1).
+void Description::irqfd_goes(const std::string& device) {
+  const std::string irqfd = device + "_irqfd";
+  if (const auto n = find(irqfd)) executes("kworker/" + irqfd + ".shutdown", *n);
+}
+
+// Likewise of vfio_irqfd_cleanup_wq (drivers/vfio/virqfd.c, Linux 6.1).
+void Description::virqfd_goes(const std::string& device) {
+  if (const auto n = find(device + "_virqfd"))
+    executes("kworker/" + device + "_vfio.unmask.shutdown", *n);
 }
 
 }  // namespace

@@ -71,6 +71,20 @@ void check_policy(const Spec& spec, Problems& found) {
   }
 }
 
+// A thread that is woken on a vCPU that halts takes an IPI of the guest's, which there is not.
+void check_vcpu_policy(const Spec& spec, Problems& found) {
+  const auto policy = std::ranges::find(VcpuPolicy::all(), spec.vcpu_policy, &VcpuPolicy::name);
+  if (policy == VcpuPolicy::all().end()) {
+    error(found, "/policies/kvm.vcpu", "no policy is named " + quoted(spec.vcpu_policy));
+    return;
+  }
+  if (!policy->traits.has_thread) return;
+  for (const GuestLine& l : spec.lines) {
+    if (l.raw) error(found, line_part(l.gsi) + "/os", "vCPUs that halt have no raw guest");
+    if (l.moves) error(found, line_part(l.gsi), "a line moves to a vCPU that may have halted");
+  }
+}
+
 void check_range(unsigned n, unsigned count, const std::string& what, const std::string& where,
                  Problems& found) {
   if (n < count) return;
@@ -170,6 +184,7 @@ std::vector<Problem> validate(const Spec& spec) {
   const Parts parts = parts_of(spec);
   check_names(spec, found);
   check_policy(spec, found);
+  check_vcpu_policy(spec, found);
   check_ranges(spec, found);
   check_actions(spec, parts, found);
   check_operations(spec, parts, found);

@@ -19,17 +19,17 @@ VfioIntx::VfioIntx(const sc_core::sc_module_name& module_name, Fabric& fabric, b
       irqlock_(fabric.lock(std::string(name()) + ".irqlock", "vdev->irqlock", LockKind::spin)),
       label_(fabric.name(name())),
       handler_(fabric.routine<&VfioIntx::vfio_intx_handler>(*this, "vfio_intx_handler", intrs_c)),
-      wakeup_(fabric.routine<&VfioIntx::virqfd_wakeup>(*this, "virqfd_wakeup",
-                                                       "drivers/vfio/virqfd.c, Linux 6.1.192")),
       unmask_(fabric.routine<&VfioIntx::unmask_handler>(*this, "vfio_pci_intx_unmask_handler",
                                                         intrs_c)),
       forward_(fabric.routine<&VfioIntx::forwarded_mask>(
           *this, "vfio_intx_forwarded_mask", "proposal: forward mask events, KVM list 2022-07-15")),
       resend_(std::make_unique<WorkItem>(
           fabric, std::string(name()) + ".resend", "host kernel",
-          fabric.routine<&VfioIntx::resend>(*this, "vfio_send_intx_eventfd", intrs_c))) {
+          fabric.routine<&VfioIntx::resend>(*this, "vfio_send_intx_eventfd", intrs_c))),
+      virqfd_(
+          std::make_unique<Virqfd>(fabric, std::string(name()) + ".unmask", *this, resend_.get())) {
   action.bind(*this);
-  unmask_virqfd.bind(*this);
+  unmask_virqfd.bind(*virqfd_);
   if (listens_to_mask_) {
     forwarded_ = fabric.reserve<ForwardedMaskState>(std::string(name()) + ".forwarded");
   }
@@ -68,26 +68,14 @@ void VfioIntx::vfio_intx_handler(Exec& x, Frame& self, IntxLocals& f) {
   ROUTINE_END();
 }
 
-// virqfd_wakeup() with vfio_pci_intx_unmask_handler() as its handler: runs in the context of
-// whoever signalled the resamplefd. It may not signal the trigger from here (the nested signal
-// would be dropped), so it schedules work for that.
-Call VfioIntx::wake(Exec& x) {
-  resamplefd_->drain(x);
-  return x.call<IntxLocals>(wakeup_);
-}
-
-void VfioIntx::virqfd_wakeup(Exec& x, Frame& self, IntxLocals& /*f*/) {
-  ROUTINE();
-  STEP("the resamplefd wakes the virqfd", listens_to_mask_ ? writes(forwarded_) : Writes{});
+// It may not signal the trigger from here (the nested signal would be dropped): the re-send is left
+// to a work item.
+Call VfioIntx::virqfd_handler(Exec& x) {
   if (listens_to_mask_ && x.get(forwarded_).masked != 0) {
     x.set(forwarded_).pending = 1;
-    RETURN(0);
+    return Call::done();
   }
-  CALL(x.call<IntxLocals>(unmask_));
-  STEP("schedule the re-send if it is wanted", calls(*resend_));
-  if (self.result != 0) resend_->schedule(x);
-  RETURN(0);
-  ROUTINE_END();
+  return x.call<IntxLocals>(unmask_);
 }
 
 // Returns 1 when the device still asserts and the caller must signal the trigger again.
@@ -201,7 +189,7 @@ void VfioIntx::touches(Footprint& footprint) const {
   footprint.writes.push_back(range(state_));
   if (listens_to_mask_) footprint.writes.push_back(range(forwarded_));
   resend_->touches(footprint);
-  if (resamplefd_ != nullptr) footprint.writes.push_back(range(resamplefd_->state()));
+  virqfd_->touches(footprint);
 }
 
 }  // namespace irqloom

@@ -1,8 +1,7 @@
 // vfio-pci's INTx: masks the device (PCI 2.3) or the line at every interrupt, signals the trigger
 // eventfd, and unmasks when the resamplefd says so.
 //
-// drivers/vfio/pci/vfio_pci_intrs.c and drivers/vfio/virqfd.c, Linux 6.1.192 (with the fixes of
-// 2024).
+// drivers/vfio/pci/vfio_pci_intrs.c, Linux 6.1.192 (with the fixes of 2024).
 #pragma once
 
 #include <memory>
@@ -10,6 +9,7 @@
 #include "models/eventfd/eventfd.h"
 #include "models/module.h"
 #include "models/seam.h"
+#include "models/vfio/virqfd.h"
 #include "sim/core/work.h"
 
 namespace irqloom {
@@ -39,7 +39,7 @@ class MaskListenerIf : virtual public sc_core::sc_interface, virtual public Touc
 
 /// `pci_2_3`: the device has a working INTx Disable, so the host line may be shared; otherwise the
 /// line is disabled at the controller.
-class VfioIntx : public Module, public ActionIf, public WakeIf, public MaskListenerIf {
+class VfioIntx : public Module, public ActionIf, public VirqfdHandlerIf, public MaskListenerIf {
  public:
   sc_core::sc_export<ActionIf> action;
   /// The unmask virqfd: what the resamplefd wakes.
@@ -50,12 +50,10 @@ class VfioIntx : public Module, public ActionIf, public WakeIf, public MaskListe
 
   VfioIntx(const sc_core::sc_module_name& name, Fabric& fabric, bool pci_2_3, bool listens_to_mask);
 
-  /// The eventfd that unmask_virqfd waits on: drained in the callback. Not owned.
-  void attach_resamplefd(Eventfd& resamplefd) { resamplefd_ = &resamplefd; }
-
   Call handler(Exec& x) override;
   Call thread_fn(Exec& x) override;
-  Call wake(Exec& x) override;
+  /// vfio_pci_intx_unmask_handler(), unless forwarded mask events say that the guest is not ready.
+  Call virqfd_handler(Exec& x) override;
   Call mask_changed(Exec& x, bool masked) override;
   void touches(Footprint& footprint) const override;
 
@@ -68,11 +66,12 @@ class VfioIntx : public Module, public ActionIf, public WakeIf, public MaskListe
   Call unmask(Exec& x);
 
   Slot<VfioIntxState> state() const { return state_; }
+  /// What the resamplefd wakes.
+  Virqfd& virqfd() { return *virqfd_; }
   WorkItem& resend_work() { return *resend_; }
 
  private:
   void vfio_intx_handler(Exec& x, Frame& self, IntxLocals& f);
-  void virqfd_wakeup(Exec& x, Frame& self, IntxLocals& f);
   void unmask_handler(Exec& x, Frame& self, IntxLocals& f);
   void mask_routine(Exec& x, Frame& self);
   void unmask_routine(Exec& x, Frame& self);
@@ -86,15 +85,14 @@ class VfioIntx : public Module, public ActionIf, public WakeIf, public MaskListe
   bool listens_to_mask_;
   Lock irqlock_;
   std::int64_t label_;
-  Eventfd* resamplefd_ = nullptr;
   RoutineId handler_;
-  RoutineId wakeup_;
   RoutineId unmask_;
   RoutineId forward_;
   bool takes_ioctls_ = false;
   RoutineId mask_ = 0;
   RoutineId unmask_now_ = 0;
   std::unique_ptr<WorkItem> resend_;
+  std::unique_ptr<Virqfd> virqfd_;
 };
 
 }  // namespace irqloom

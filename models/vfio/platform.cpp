@@ -7,7 +7,6 @@ namespace irqloom {
 namespace {
 
 const char* const irq_c = "drivers/vfio/platform/vfio_platform_irq.c, Linux 6.1.192";
-const char* const virqfd_c = "drivers/vfio/virqfd.c, Linux 6.1.192";
 
 }  // namespace
 
@@ -20,15 +19,14 @@ VfioPlatform::VfioPlatform(const sc_core::sc_module_name& module_name, Fabric& f
       automasked_(fabric.routine<&VfioPlatform::vfio_automasked_irq_handler>(
           *this, "vfio_automasked_irq_handler", irq_c)),
       edge_(fabric.routine<&VfioPlatform::vfio_irq_handler>(*this, "vfio_irq_handler", irq_c)),
-      wakeup_(fabric.routine<&VfioPlatform::virqfd_wakeup>(*this, "virqfd_wakeup", virqfd_c)),
       unmask_(fabric.routine<&VfioPlatform::unmask_handler>(*this, "vfio_platform_unmask_handler",
                                                             irq_c)),
       mask_(fabric.routine<&VfioPlatform::mask_routine>(*this, "vfio_platform_mask", irq_c)),
       set_trigger_(
           fabric.routine<&VfioPlatform::set_trigger_routine>(*this, "vfio_set_trigger", irq_c)),
-      attach_(fabric.routine<&VfioPlatform::virqfd_enable>(*this, "vfio_virqfd_enable", virqfd_c)) {
+      virqfd_(std::make_unique<Virqfd>(fabric, std::string(name()) + ".unmask", *this, nullptr)) {
   action.bind(*this);
-  unmask_virqfd.bind(*this);
+  unmask_virqfd.bind(*virqfd_);
   fabric.at_reset([this](World& w) { w.mut(state_) = reset_; });
 }
 
@@ -71,18 +69,8 @@ void VfioPlatform::vfio_irq_handler(Exec& x, Frame& self) {
 }
 
 // Runs in the context of whoever signalled the resamplefd: in a guest's exit.
-Call VfioPlatform::wake(Exec& x) {
-  resamplefd_->drain(x);
-  return x.call(wakeup_);
-}
-
-void VfioPlatform::virqfd_wakeup(Exec& x, Frame& self) {
-  ROUTINE();
-  STEP("the resamplefd wakes the virqfd");
-  CALL(x.call<VfioPlatformLocals>(unmask_));
-  LOCAL("unmasked");
-  RETURN(0);
-  ROUTINE_END();
+Call VfioPlatform::virqfd_handler(Exec& x) {
+  return x.call<VfioPlatformLocals>(unmask_);
 }
 
 // Unconditional: nobody looks at the device. A wire that is still high interrupts again at once.
@@ -139,26 +127,9 @@ void VfioPlatform::set_trigger_routine(Exec& x, Frame& self) {
   ROUTINE_END();
 }
 
-Call VfioPlatform::attach_unmask(Exec& x) {
-  return x.call(attach_);
-}
-
-void VfioPlatform::virqfd_enable(Exec& x, Frame& self) {
-  ROUTINE();
-  STEP("vfs_poll: hook the wait queue", calls(*resamplefd_));
-  resamplefd_->hook(x, waiter_index_);
-  STEP("unmask if it was signalled before", calls(*resamplefd_));
-  if (resamplefd_->drain(x) != 0) {
-    CALL(x.call<VfioPlatformLocals>(unmask_));
-    LOCAL("unmasked");
-  }
-  RETURN(0);
-  ROUTINE_END();
-}
-
 void VfioPlatform::touches(Footprint& footprint) const {
   footprint.writes.push_back(range(state_));
-  if (resamplefd_ != nullptr) footprint.writes.push_back(range(resamplefd_->state()));
+  virqfd_->touches(footprint);
 }
 
 }  // namespace irqloom

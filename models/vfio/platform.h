@@ -1,13 +1,15 @@
 // vfio-platform's interrupt: a level one masks its host line at every interrupt, and unmasks when
 // the resamplefd says so; an edge one only signals.
 //
-// drivers/vfio/platform/vfio_platform_irq.c and drivers/vfio/virqfd.c, Linux 6.1.192: every
-// interrupt is requested at open, disabled; VFIO_DEVICE_SET_IRQS with a trigger enables it.
+// drivers/vfio/platform/vfio_platform_irq.c, Linux 6.1.192: every interrupt is requested at open,
+// disabled; VFIO_DEVICE_SET_IRQS with a trigger enables it.
 #pragma once
 
-#include "models/eventfd/eventfd.h"
+#include <memory>
+
 #include "models/module.h"
 #include "models/seam.h"
+#include "models/vfio/virqfd.h"
 
 namespace irqloom {
 
@@ -21,7 +23,7 @@ struct VfioPlatformLocals {
   std::uint8_t reserved[3] = {};
 };
 
-class VfioPlatform : public Module, public ActionIf, public WakeIf {
+class VfioPlatform : public Module, public ActionIf, public VirqfdHandlerIf {
  public:
   sc_core::sc_export<ActionIf> action;
   /// The unmask virqfd: what the resamplefd wakes.
@@ -32,27 +34,21 @@ class VfioPlatform : public Module, public ActionIf, public WakeIf {
   /// `level`: automasked; false: edge-triggered.
   VfioPlatform(const sc_core::sc_module_name& name, Fabric& fabric, bool level);
 
-  /// The eventfd that unmask_virqfd waits on, as waiter `index`. Not owned.
-  void attach_resamplefd(Eventfd& resamplefd, unsigned index) {
-    resamplefd_ = &resamplefd;
-    waiter_index_ = index;
-  }
   /// At reset the trigger is set (the host's line has to be enabled beside).
   void start_at_reset() { reset_.trigger = 1; }
 
   Call handler(Exec& x) override;
   Call thread_fn(Exec& x) override;
-  Call wake(Exec& x) override;
+  /// vfio_platform_unmask_handler()
+  Call virqfd_handler(Exec& x) override;
   void touches(Footprint& footprint) const override;
 
   // VFIO_DEVICE_SET_IRQS, each in the context of the VMM that calls.
 
   /// TRIGGER with an eventfd: from now on the device's interrupts come through.
   Call set_trigger(Exec& x);
-  /// UNMASK with an eventfd: hooks the virqfd; an event that is counted already unmasks now.
-  Call attach_unmask(Exec& x);
-  /// Unhooks the virqfd. Atomic; nobody is signalling the eventfd.
-  void detach_unmask(Exec& x) { resamplefd_->unhook(x, waiter_index_); }
+  /// UNMASK with an eventfd, and without one: what the resamplefd wakes.
+  Virqfd& virqfd() { return *virqfd_; }
   /// UNMASK with no data: unmasks now.
   Call unmask(Exec& x);
   /// MASK with no data.
@@ -63,26 +59,21 @@ class VfioPlatform : public Module, public ActionIf, public WakeIf {
  private:
   void vfio_automasked_irq_handler(Exec& x, Frame& self, VfioPlatformLocals& f);
   void vfio_irq_handler(Exec& x, Frame& self);
-  void virqfd_wakeup(Exec& x, Frame& self);
   void unmask_handler(Exec& x, Frame& self, VfioPlatformLocals& f);
   void mask_routine(Exec& x, Frame& self, VfioPlatformLocals& f);
   void set_trigger_routine(Exec& x, Frame& self);
-  void virqfd_enable(Exec& x, Frame& self);
 
   bool level_;
   Slot<VfioPlatformState> state_;
   VfioPlatformState reset_;
   Lock lock_;
   std::int64_t label_;
-  Eventfd* resamplefd_ = nullptr;
-  unsigned waiter_index_ = 0;
   RoutineId automasked_;
   RoutineId edge_;
-  RoutineId wakeup_;
   RoutineId unmask_;
   RoutineId mask_;
   RoutineId set_trigger_;
-  RoutineId attach_;
+  std::unique_ptr<Virqfd> virqfd_;
 };
 
 }  // namespace irqloom

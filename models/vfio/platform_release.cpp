@@ -10,7 +10,9 @@ VfioPlatformRelease::VfioPlatformRelease(Fabric& fabric, VfioPlatform& vfio, Dev
       resets_(resets),
       close_(fabric.routine<&VfioPlatformRelease::close_routine>(
           *this, "vfio_platform_close_device",
-          "drivers/vfio/platform/vfio_platform_common.c, Linux 6.1.192")) {}
+          "drivers/vfio/platform/vfio_platform_common.c, Linux 6.1.192")) {
+  vfio.virqfd().can_go();
+}
 
 Call VfioPlatformRelease::close_device(Exec& x) {
   return x.call(close_);
@@ -20,8 +22,8 @@ void VfioPlatformRelease::close_routine(Exec& x, Frame& self) {
   ROUTINE();
   STEP("vfio_platform_call_reset", cost("device.access"), calls(device_));
   if (resets_) device_.reset(x);
-  STEP("vfio_virqfd_disable: unmask", cost("ioctl"), calls(vfio_));
-  vfio_.detach_unmask(x);
+  CALL(vfio_.virqfd().disable(x));
+  LOCAL("its unmask eventfd is let go");
   CALL(free_irq_.free_irq(x));
   STEP("free the contexts of its interrupts", cost("cpu"), calls(vfio_));
   x.set(vfio_.state()) = VfioPlatformState{};

@@ -14,6 +14,11 @@ ProcessExit::ProcessExit(const sc_core::sc_module_name& module_name, Fabric& fab
       fabric.routine<&ProcessExit::do_exit>(*this, "do_exit", "kernel/exit.c, Linux 6.1"));
 }
 
+void ProcessExit::attach(Irqfd& irqfd, VfioPlatformRelease& device) {
+  irqfd.can_go();
+  devices_.push_back({&irqfd, &device});
+}
+
 void ProcessExit::add_state(SlotIndex first, SlotIndex last) {
   for (SlotIndex slot = first; slot < last; ++slot)
     state_.push_back(slot);
@@ -23,6 +28,11 @@ bool ProcessExit::is_in_user_space(Exec& x) const {
   return x.can_lock(main_thread_.bql()) && std::ranges::all_of(threads_, [&](ContextId c) {
            return x.in_main_routine(c) || !x.is_running(c);
          });
+}
+
+bool ProcessExit::irqfds_are_gone(Exec& x) const {
+  return std::ranges::all_of(
+      devices_, [&](const DeviceFiles& d) { return d.irqfd->shutdown_work()->is_idle(x); });
 }
 
 Writes ProcessExit::thread_slots() const {
@@ -40,7 +50,6 @@ Calls ProcessExit::of_process() const {
     c.callees.push_back(vcpu);
   for (const DeviceFiles& d : devices_) {
     c.callees.push_back(d.irqfd);
-    c.callees.push_back(d.trigger);
     c.callees.push_back(d.device);
   }
   return c;
@@ -68,12 +77,10 @@ void ProcessExit::do_exit(Exec& x, Frame& self, ProcessExitLocals& f) {
       STEP("a vCPU's thread ends", cost("kvm.kick"), of_process());
       CALL(vcpus_[f.i]->stop(x));
     }
-    for (f.i = 0; f.i < devices_.size(); ++f.i) {
-      STEP("kvm_irqfd_release", cost("ioctl"), of_process());
-      if (devices_[f.i].irqfd->is_active(x)) CALL(devices_[f.i].irqfd->deassign(x));
-      STEP_WHEN(x.can_lock(devices_[f.i].trigger->lock()),
-                "eventfd_ctx_remove_wait_queue: nobody signals it", cost("ioctl"), of_process());
-    }
+    STEP("kvm_irqfd_release: deactivate them all", cost("ioctl"), of_process());
+    for (const DeviceFiles& d : devices_)
+      d.irqfd->deactivate(x);
+    SLEEP_WHEN(irqfds_are_gone(x), "flush_workqueue(irqfd_cleanup_wq)", of_process());
     for (f.i = 0; f.i < devices_.size(); ++f.i) {
       STEP("the device's file is closed", cost("ioctl"), of_process());
       CALL(devices_[f.i].device->close_device(x));

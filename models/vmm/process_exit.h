@@ -11,7 +11,6 @@
 
 #include <vector>
 
-#include "models/eventfd/eventfd.h"
 #include "models/kvm/arm_vcpu.h"
 #include "models/kvm/irqfd.h"
 #include "models/module.h"
@@ -38,9 +37,7 @@ class ProcessExit : public Module, public Touches {
   // --- the process; all before elaboration ends. Nothing is owned -------------------------------
 
   void attach(ArmVcpu& vcpu) { vcpus_.push_back(&vcpu); }
-  void attach(Irqfd& irqfd, Eventfd& trigger, VfioPlatformRelease& device) {
-    devices_.push_back({&irqfd, &trigger, &device});
-  }
+  void attach(Irqfd& irqfd, VfioPlatformRelease& device);
   /// A thread of the process, which is in user space when it is in its main routine.
   void add_thread(ContextId context) { threads_.push_back(context); }
   /// State that is gone with the process: slots [first, last).
@@ -53,12 +50,12 @@ class ProcessExit : public Module, public Touches {
  private:
   struct DeviceFiles {
     Irqfd* irqfd;
-    Eventfd* trigger;
     VfioPlatformRelease* device;
   };
 
   void do_exit(Exec& x, Frame& self, ProcessExitLocals& f);
   bool is_in_user_space(Exec& x) const;
+  bool irqfds_are_gone(Exec& x) const;
   Calls of_process() const;
   Writes thread_slots() const;
   Writes state_slots() const;

@@ -11,15 +11,18 @@ namespace irqloom {
 /// One operation. Which ones there are depends on the platform.
 struct ScriptOp {
   enum class Kind : std::uint8_t {
-    assign,        ///< KVM_IRQFD of `device`.
-    deassign,      ///< KVM_IRQFD with DEASSIGN of `device`.
-    signal,        ///< write(2) of 1 to the trigger eventfd of `device`.
-    enable,        ///< enable_irq() of guest line `gsi`.
-    disable,       ///< disable_irq_nosync() of guest line `gsi`.
-    suspend,       ///< suspend_device_irq() of guest line `gsi`.
-    check_wakeup,  ///< pm_wakeup_pending(): reports suspend-aborted when a wakeup came in.
-    resume,        ///< resume_irq() of guest line `gsi`.
-    wait,          ///< Cost key "script.wait".
+    assign,            ///< KVM_IRQFD of `device`.
+    deassign,          ///< KVM_IRQFD with DEASSIGN of `device`.
+    close_trigger,     ///< close(2) of the trigger eventfd of `device`: its irqfd hears EPOLLHUP.
+    close_resamplefd,  ///< close(2) of the resamplefd of `device`: its virqfd hears EPOLLHUP.
+    assign_elsewhere,  ///< KVM_IRQFD of the trigger eventfd of `device`, in another VM.
+    signal,            ///< write(2) of 1 to the trigger eventfd of `device`.
+    enable,            ///< enable_irq() of guest line `gsi`.
+    disable,           ///< disable_irq_nosync() of guest line `gsi`.
+    suspend,           ///< suspend_device_irq() of guest line `gsi`.
+    check_wakeup,      ///< pm_wakeup_pending(): reports suspend-aborted when a wakeup came in.
+    resume,            ///< resume_irq() of guest line `gsi`.
+    wait,              ///< Cost key "script.wait".
     // A VMM on arm64. Those that can fail are marked "errno".
     create_vgic,      ///< KVM_CREATE_DEVICE of the vGIC, and its addresses (errno).
     create_vcpu,      ///< KVM_CREATE_VCPU and KVM_ARM_VCPU_INIT of vCPU `value` (errno).
@@ -29,6 +32,7 @@ struct ScriptOp {
     register_reset,   ///< QEMU's reset of the vGIC's registers (errno).
     set_trigger,      ///< VFIO_DEVICE_SET_IRQS: trigger eventfd of `device`.
     attach_unmask,    ///< VFIO_DEVICE_SET_IRQS: unmask eventfd of `device`.
+    detach_unmask,    ///< VFIO_DEVICE_SET_IRQS: `device` has no unmask eventfd any more.
     mask,             ///< VFIO_DEVICE_SET_IRQS: mask `device` now.
     unmask,           ///< VFIO_DEVICE_SET_IRQS: unmask `device` now.
     handle_eventfd,   ///< The main loop handles the trigger eventfd of `device` itself.
@@ -67,9 +71,13 @@ constexpr OpSubject subject_of(ScriptOp::Kind kind) {
   switch (kind) {
     case Kind::assign:
     case Kind::deassign:
+    case Kind::close_trigger:
+    case Kind::close_resamplefd:
+    case Kind::assign_elsewhere:
     case Kind::signal:
     case Kind::set_trigger:
     case Kind::attach_unmask:
+    case Kind::detach_unmask:
     case Kind::mask:
     case Kind::unmask:
     case Kind::handle_eventfd:

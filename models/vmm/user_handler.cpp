@@ -17,7 +17,8 @@ UserHandler::UserHandler(const sc_core::sc_module_name& module_name, Fabric& fab
 
 bool UserHandler::has_event(Exec& x) const {
   return x.get(state_).installed != 0 && x.get(parts_.main_thread.state()).loop_runs != 0 &&
-         parts_.trigger.count(x) != 0 && x.can_lock(parts_.main_thread.bql());
+         parts_.trigger.count(x) != 0 && x.can_lock(parts_.trigger.lock()) &&
+         x.can_lock(parts_.main_thread.bql());
 }
 
 // Accesses trap before the interrupt is raised: no service escapes.
@@ -28,7 +29,7 @@ void UserHandler::vfio_intp_interrupt(Exec& x, Frame& self) {
               reads(parts_.main_thread.state()), calls(parts_.trigger),
               takes(parts_.main_thread.bql()));
     x.lock(parts_.main_thread.bql());
-    parts_.trigger.drain(x);
+    parts_.trigger.read(x);
     x.set(state_).active = 1;
     do {
       STEP("KVM_IRQ_LINE 1", cost("ioctl"), calls(parts_.kvm));

@@ -52,6 +52,9 @@ void read_kernel(const Cursor& root, arm::Spec& spec) {
   const Policies policies = read_policies(root);
   spec.resample_policy = read_resample(root);
   spec.readiness = policies.at("kvm.vgic-readiness");
+  spec.vgic_core =
+      policies.at("kvm.vgic-core") == "bitmaps" ? VgicCore::bitmaps : VgicCore::ap_lists;
+  spec.ready_before_device = policies.at("kvm.vgic-mapping") == "device-last";
   spec.default_config =
       policies.at("kvm.vgic-default") == "level" ? vgic_config_level : vgic_config_edge;
   spec.takes_one_beyond = policies.at("kvm.spi-range") == "off-by-one";
@@ -166,6 +169,14 @@ void check_kills(const Cursor& root, const arm::Spec& spec) {
   }
 }
 
+/// KVM emulates GICv3s since Linux 4.0, and had a virtual GIC of bitmaps until 4.6.
+void check_gic_version(const Cursor& root, const arm::Spec& spec) {
+  if (spec.vgic_core != VgicCore::bitmaps || spec.gic == VgicModel::v2) return;
+  root["platform"]["gic_version"].fail(
+      "the virtual GIC of " + root["kernel"].string() + " emulates no GICv3",
+      "2, or policy kvm.vgic-core \"ap-lists\"");
+}
+
 void read_devices(const Cursor& root, arm::Spec& spec, Parts& parts) {
   for (const Member& member : by_name(root["devices"])) {
     const bool is_sound = member.second.attempt([&] {
@@ -215,7 +226,10 @@ arm::Spec read_arm(const Cursor& root, Mode mode) {
     const Cursor platform = root["platform"];
     const bool has_platform = platform.attempt([&] { read_platform(platform, spec); });
     parts.vcpus = has_platform ? spec.vcpus : most_cpus;
-    root.attempt([&] { read_kernel(root, spec); });
+    root.attempt([&] {
+      read_kernel(root, spec);
+      if (has_platform) check_gic_version(root, spec);
+    });
     root.attempt([&] { read_devices(root, spec, parts); });
     root.attempt([&] { read_guest(root, spec, parts); });
     read_all_scripts(root, spec, parts);

@@ -139,20 +139,36 @@ void read_guest(const Cursor& root, x86::Spec& spec, Parts& parts) {
 /// modelled.
 void read_moves(const Cursor& root, x86::Spec& spec) {
   for (const ScriptSpec& script : spec.scripts) {
-    for (const ScriptOp& op : script.ops) {
+    const std::vector<Member> ops = by_order(root["scripts"][script.name]["ops"]);
+    for (std::size_t i = 0; i < ops.size(); ++i) {
+      const ScriptOp& op = script.ops[i];
       if (op.kind != ScriptOp::Kind::set_affinity) continue;
       const auto line = std::ranges::find(spec.lines, op.gsi, &x86::GuestLine::gsi);
       if (line->flow != Flow::edge) {
-        root["scripts"][script.name].fail(
-            fmt::format("the script moves GSI {}, which is level-triggered", op.gsi),
-            "\"flow\": \"edge\" of that line");
+        ops[i].second.fail(fmt::format("the script moves GSI {}, which is level-triggered", op.gsi),
+                           "\"flow\": \"edge\" of that line");
       }
       line->moves = true;
     }
   }
 }
 
-// --- scripts ----------------------------------------------------------------------------------
+// A vCPU that halts needs an IPI of the guest's when a thread is woken on it from another one:
+// there is none, so that threads stay where their line is.
+void check_vcpu_policy(const Cursor& root, const x86::Spec& spec) {
+  if (spec.vcpu_policy == "at-once") return;
+  const Cursor lines = root["guest"]["lines"];
+  for (const x86::GuestLine& line : spec.lines) {
+    const Cursor here = lines[std::to_string(line.gsi)];
+    if (line.raw) here["os"].fail("vCPUs that halt have no raw guest", "\"linux\"");
+    if (line.moves) {
+      root["policies"]["kvm.vcpu"].fail(
+          fmt::format("the vCPUs halt, and a script moves GSI {}", line.gsi), "\"at-once\"");
+    }
+  }
+}
+
+// --- thresholds -------------------------------------------------------------------------------
 
 // KVM's IOAPIC_SUCCESSIVE_IRQ_MAX_COUNT is 10000 (arch/x86/kvm/ioapic.h, Linux 6.1).
 Threshold read_successive_eois(const Cursor& root) {
@@ -179,14 +195,19 @@ x86::Spec read_x86(const Cursor& root, Mode mode) {
   });
   parts.pins = is_sound ? spec.pins : ioapic_pins;
   parts.vcpus = is_sound ? spec.vcpus : most_cpus;
-  spec.resample_policy = read_policies(root).at("kvm.resample");
+  const Policies policies = read_policies(root);
+  spec.resample_policy = policies.at("kvm.resample");
+  spec.vcpu_policy = policies.at("kvm.vcpu");
   spec.forwards_mask = spec.resample_policy == "forward-mask";
   const bool has_parts = root.attempt([&] {
     root.attempt([&] { read_devices(root, spec, parts); });
     root.attempt([&] { read_guest(root, spec, parts); });
     spec.scripts = read_scripts(root, parts);
   });
-  if (has_parts) read_moves(root, spec);
+  if (has_parts) {
+    read_moves(root, spec);
+    check_vcpu_policy(root, spec);
+  }
   const std::vector<Threshold> thresholds = read_x86_thresholds(root);
   spec.throttle_limit = narrow<std::uint16_t>(value_of(thresholds[0], mode));
   if (thresholds.size() == 3) {

@@ -171,6 +171,17 @@ Totals count(const Items& items) {
   return t;
 }
 
+/// Adds "errors", if there are any. What is wrong with a file is met by each of its items.
+void add_errors(Json& answer, const Items& items) {
+  for (const CheckItem& item : items) {
+    for (const Json& mistake : item.mistakes) {
+      const bool is_known = answer.contains("errors") &&
+                            std::ranges::find(answer["errors"], mistake) != answer["errors"].end();
+      if (!is_known) answer["errors"].push_back(mistake);
+    }
+  }
+}
+
 void print_answer_json(const Items& items, const Totals& totals, const Unwritten& unwritten) {
   Json json = {{"total", totals.total}, {"as_expected", totals.as_expected}};
   json["unexpected"] = Json::array();
@@ -187,6 +198,7 @@ void print_answer_json(const Items& items, const Totals& totals, const Unwritten
     if (item.nothing_expected()) json["nothing_expected"].push_back(json_of(item));
     if (is_fine && !item.has_golden) json["without_golden"].push_back(json_of(item));
   }
+  add_errors(json, items);
   unwritten.add_to(json);
   print_json(json);
 }

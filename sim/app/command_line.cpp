@@ -291,7 +291,9 @@ bool is_whole(const CLI::App& command) {
 }
 
 std::string help_of(const CLI::App& command) {
-  return is_whole(command) ? command.help() : command.help("irqloom");
+  // App::help() would speak of the command that is being carried out, which is "help".
+  const std::string name = is_whole(command) ? "irqloom" : "irqloom " + command.get_name();
+  return command.get_formatter()->make_help(&command, name, CLI::AppFormatMode::Normal);
 }
 
 void add_help(CLI::App& app, Action& action) {
@@ -362,7 +364,8 @@ std::vector<std::string> names_of_options(const CLI::App& command) {
 
 /// Throws if an argument was left over: an unknown option rather than its value.
 void expect_nothing_left(const CLI::App& app) {
-  const CLI::App& command = named_command(app);
+  // What stands in front of the command is irqloom's.
+  const CLI::App& command = app.remaining(false).empty() ? named_command(app) : app;
   std::vector<std::string> left = app.remaining(true);
   std::erase(left, "--");
   if (left.empty()) return;
@@ -376,12 +379,12 @@ void expect_nothing_left(const CLI::App& app) {
   }
   const std::string name = option->substr(0, option->find('='));
   const std::vector<std::string> names = names_of_options(command);
-  throw InputError(
-      Mistake{.file = full_name(command),
-              .message = fmt::format("there is no option \"{}\"", name),
-              .expected = scenario::list_of(names),
-              .suggestion = scenario::nearest(name, names),
-              .way_out = is_whole(command) ? "put a command's options behind it" : ""});
+  throw InputError(Mistake{
+      .file = full_name(command),
+      .message = fmt::format("there is no option \"{}\"", name),
+      .expected = scenario::list_of(names),
+      .suggestion = name.size() > 2 ? scenario::nearest(name, names) : "",  // -x is near all.
+      .way_out = is_whole(command) ? "put a command's options behind it" : ""});
 }
 
 /// Whether the command line asked for help or the version, which is printed.

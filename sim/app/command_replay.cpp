@@ -47,13 +47,14 @@ std::string find_file(const ReplayOptions& options, const Schedule& schedule) {
 Scenario load(const ReplayOptions& options, const Schedule& schedule) {
   ScenarioChoice choice = options.scenario;
   choice.file = find_file(options, schedule);
-  if (check::name_in(choice.file) != schedule.scenario) {
-    throw InputError(
-        Mistake{.file = scenario::display_name(options.schedule),
-                .message = fmt::format("this is a schedule of scenario \"{}\", and {} is \"{}\"",
-                                       schedule.scenario, scenario::display_name(choice.file),
-                                       check::name_in(choice.file)),
-                .expected = "--scenario FILE"});
+  const std::string name = check::name_in(choice.file);
+  if (name.empty()) load_scenario({choice.file, std::nullopt, {}});  // Which says what is wrong.
+  if (name != schedule.scenario) {
+    throw InputError(Mistake{
+        .file = scenario::display_name(options.schedule),
+        .message = fmt::format("this is a schedule of scenario \"{}\", and {} is \"{}\"",
+                               schedule.scenario, scenario::display_name(choice.file), name),
+        .expected = "--scenario FILE"});
   }
   if (!choice.variant && !schedule.variant.empty()) choice.variant = schedule.variant;
   return load_scenario(choice);

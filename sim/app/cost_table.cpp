@@ -57,6 +57,8 @@ const std::vector<DefaultCost>& default_costs() {
        estimate},
       {"exit.eoi", "6us", CostKind::busy, "a guest's EOI exits and reaches KVM's local APIC",
        "observed: kvm_exit to kvm_eoi, 6 to 7 us"},
+      {"exit.hlt", "2us", CostKind::busy, "a guest that has nothing to do leaves for KVM",
+       estimate},
       {"exit.irq", "2us", CostKind::busy, "an interrupt makes a vCPU leave its guest", estimate},
       {"exit.mmio", "6us", CostKind::busy,
        "a guest's access of an interrupt controller exits and is decoded",

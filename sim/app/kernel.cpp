@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "models/kvm/resample/policy.h"
+#include "models/kvm/vcpu_run.h"
 #include "models/kvm/vgic/readiness/policy.h"
 #include "sim/app/part_members.h"
 #include "sim/scenario/suggest.h"
@@ -19,6 +20,13 @@ std::vector<PolicyInfo> resample_policies() {
   return choices;
 }
 
+std::vector<PolicyInfo> vcpu_policies() {
+  std::vector<PolicyInfo> choices;
+  for (const VcpuPolicy& p : VcpuPolicy::all())
+    choices.push_back({p.name, p.summary, p.source});
+  return choices;
+}
+
 std::vector<PolicyInfo> readiness_policies() {
   std::vector<PolicyInfo> choices;
   for (const VgicReadiness::Entry& e : VgicReadiness::all())
@@ -29,39 +37,60 @@ std::vector<PolicyInfo> readiness_policies() {
 }  // namespace
 
 std::vector<PolicySeam> policy_seams() {
-  return {{"kvm.resample", Archs::both,
-           "when the owner of an assigned device is told to look at it again", resample_policies()},
-          {"kvm.spi-inject",
-           Archs::arm64,
-           "where an irqfd's signal becomes an interrupt",
-           {{"in-atomic", "in the signaller's context", "arch/arm64/kvm/vgic/vgic-irqfd.c, 5.9"},
-            {"work-item", "in the irqfd's work item", "virt/kvm/eventfd.c before Linux 5.9"}}},
-          {"kvm.spi-range",
-           Archs::arm64,
-           "the range check of an injected SPI",
-           {{"off-by-one", "32 + nr_spis passes: spi > nr_irqs is refused",
-             "KVM: arm: add irqfd support, v4 2/3, November 2014"},
-            {"strict", "below 32 + nr_spis", "vgic_valid_spi(), Linux 6.1.192; observed"}}},
-          {"kvm.vgic-default",
-           Archs::arm64,
-           "the trigger type of an SPI that nobody has configured",
-           {{"edge", "edge-triggered", "arch/arm64/kvm/vgic/vgic-init.c since Linux 4.7; observed"},
-            {"level", "level-sensitive", "virt/kvm/arm/vgic.c before Linux 4.7"}}},
-          {"kvm.vgic-readiness", Archs::arm64,
-           "what an interrupt meets before the virtual GIC is ready", readiness_policies()}};
+  return {
+      {"kvm.resample", Archs::both,
+       "when the owner of an assigned device is told to look at it again", resample_policies()},
+      {"kvm.spi-inject",
+       Archs::arm64,
+       "where an irqfd's signal becomes an interrupt",
+       {{"in-atomic", "in the signaller's context", "arch/arm64/kvm/vgic/vgic-irqfd.c, 5.9"},
+        {"work-item", "in the irqfd's work item", "virt/kvm/eventfd.c before Linux 5.9"}}},
+      {"kvm.spi-range",
+       Archs::arm64,
+       "the range check of an injected SPI",
+       {{"off-by-one", "32 + nr_spis passes: spi > nr_irqs is refused",
+         "KVM: arm: add irqfd support, v4 2/3, November 2014"},
+        {"strict", "below 32 + nr_spis", "vgic_valid_spi(), Linux 6.1.192; observed"}}},
+      {"kvm.vcpu", Archs::x86, "how a vCPU comes to know of an interrupt, and whether it halts",
+       vcpu_policies()},
+      {"kvm.vgic-core",
+       Archs::arm64,
+       "the virtual GIC itself",
+       {{"ap-lists", "a list of interrupts per vCPU, which an exit empties; kicks with requests",
+         "arch/arm64/kvm/vgic/, since Linux 4.7 and 4.13"},
+        {"bitmaps",
+         "bitmaps and one lock; a level is pending besides; kicks without a request; a GICv2",
+         "virt/kvm/arm/vgic.c, Linux 3.18"}}},
+      {"kvm.vgic-default",
+       Archs::arm64,
+       "the trigger type of an SPI that nobody has configured",
+       {{"edge", "edge-triggered", "arch/arm64/kvm/vgic/vgic-init.c since Linux 4.7; observed"},
+        {"level", "level-sensitive", "virt/kvm/arm/vgic.c before Linux 4.7"}}},
+      {"kvm.vgic-mapping",
+       Archs::arm64,
+       "what the first KVM_RUN does last",
+       {{"device-last", "it says that it is ready, then registers the distributor's device",
+         "kvm_vgic_map_resources(), Linux 6.1.192"},
+        {"ready-last", "it registers the device, then says that it is ready",
+         "kvm_vgic_map_resources(), Linux 6.12.117"}}},
+      {"kvm.vgic-readiness", Archs::arm64,
+       "what an interrupt meets before the virtual GIC is ready", readiness_policies()}};
 }
 
 const std::vector<Kernel>& kernels() {
   static const std::vector<Kernel> table = {
       {"linux-3.18",
        Archs::arm64,
-       "of 2014: the virtual GIC is ready at the first KVM_RUN, and SPIs are level-sensitive",
+       "of 2014: the virtual GIC of bitmaps, ready at the first KVM_RUN; SPIs are level-sensitive",
        "virt/kvm/arm/vgic.c, virt/kvm/eventfd.c, Linux 3.18",
        "Linux 3.18 (VFIO: Linux 4.1)",
        {{"kvm.resample", "at-eoi"},
         {"kvm.spi-inject", "work-item"},
         {"kvm.spi-range", "strict"},
+        {"kvm.vcpu", "at-once"},
+        {"kvm.vgic-core", "bitmaps"},
         {"kvm.vgic-default", "level"},
+        {"kvm.vgic-mapping", "ready-last"},
         {"kvm.vgic-readiness", "drop"}}},
       {"linux-6.1",
        Archs::both,
@@ -71,7 +100,10 @@ const std::vector<Kernel>& kernels() {
        {{"kvm.resample", "at-eoi"},
         {"kvm.spi-inject", "in-atomic"},
         {"kvm.spi-range", "strict"},
+        {"kvm.vcpu", "at-once"},
+        {"kvm.vgic-core", "ap-lists"},
         {"kvm.vgic-default", "edge"},
+        {"kvm.vgic-mapping", "device-last"},
         {"kvm.vgic-readiness", "linux-6.1"}}},
       {"linux-6.12",
        Archs::both,
@@ -81,7 +113,10 @@ const std::vector<Kernel>& kernels() {
        {{"kvm.resample", "on-unmask"},
         {"kvm.spi-inject", "in-atomic"},
         {"kvm.spi-range", "strict"},
+        {"kvm.vcpu", "at-once"},
+        {"kvm.vgic-core", "ap-lists"},
         {"kvm.vgic-default", "edge"},
+        {"kvm.vgic-mapping", "ready-last"},
         {"kvm.vgic-readiness", "linux-6.1"}}},
   };
   return table;

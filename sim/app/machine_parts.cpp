@@ -32,12 +32,13 @@ GuestAction read_action(const Member& member, unsigned gsi, const Parts& parts) 
   const auto& [name, action] = member;
   action.unknown_keys({"order", "serves", "reports"});
   const auto device = parts.devices.find(name);
-  if (device == parts.devices.end()) {
+  if (device == parts.devices.end() && !parts.devices.empty()) {
     const auto names = devices_that(parts, [](const Parts::Device&) { return true; });
     action.fail_key("there is no device \"" + name + "\" for this action", scenario::list_of(names),
                     scenario::nearest(name, names));
   }
-  if (device->second.gsi != gsi && device->second.is_sound) {
+  const bool is_known = device != parts.devices.end() && device->second.is_sound;
+  if (is_known && device->second.gsi != gsi) {
     const auto here = devices_that(parts, [gsi](const Parts::Device& d) { return d.gsi == gsi; });
     action.fail_key(fmt::format("\"{}\" raises GSI {}, not GSI {}", name, device->second.gsi, gsi),
                     here.empty() ? "a device of this GSI" : scenario::list_of(here));
@@ -57,6 +58,7 @@ void read_op_device(const Cursor& op, ScriptOp& spec, const Parts& parts) {
   const auto names =
       devices_that(parts, [](const Parts::Device& d) { return d.assigned || !d.is_sound; });
   spec.device = op["device"].strict().string();
+  if (parts.devices.empty()) return;  // Which is the mistake.
   if (std::find(names.begin(), names.end(), spec.device) == names.end()) {
     op["device"].fail("there is no assigned device \"" + spec.device + "\"",
                       names.empty() ? "an assigned device" : scenario::list_of(names),

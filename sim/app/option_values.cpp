@@ -56,7 +56,9 @@ std::uint64_t parse_scaled(const std::string& option, const std::string& text, L
     power = found == Letters::npos ? 0 : found + 1;
     if (power != 0) digits.remove_suffix(1);
   }
-  if (!is_digits(digits)) refuse(option, text, "is not a whole number with a unit", expected);
+  if (!is_digits(digits)) {
+    refuse(option, text, needs_letter ? "is no such size" : "is no such number", expected);
+  }
   if (power == 0 && needs_letter) refuse(option, text, "has no unit", expected);
   std::optional<std::uint64_t> value = value_of(digits);
   for (std::size_t i = 0; value && i < power; ++i) {
@@ -73,7 +75,7 @@ std::uint64_t parse_scaled(const std::string& option, const std::string& text, L
 std::uint64_t parse_number(const std::string& option, const std::string& text, std::uint64_t min,
                            std::uint64_t max) {
   const std::string expected = fmt::format("a whole number from {} to {}", min, max);
-  if (!is_digits(text)) refuse(option, text, "is not such a number", expected);
+  if (!is_digits(text)) refuse(option, text, "is no such number", expected);
   const std::optional<std::uint64_t> value = value_of(text);
   if (!value || *value < min || *value > max) refuse(option, text, "is out of range", expected);
   return *value;

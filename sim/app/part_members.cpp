@@ -107,7 +107,7 @@ const MemberTable& line_members() {
                                             {"masked", on_x86},
                                             {"wakeup", on_x86},
                                             {"trigger", on_arm64},
-                                            {"unlazy", on_arm64}});
+                                            {"unlazy", everywhere}});
   return table;
 }
 
@@ -118,7 +118,7 @@ const MemberTable& operation_members() {
                                             {"gsi", everywhere},
                                             {"intid", on_arm64},
                                             {"level", on_arm64},
-                                            {"value", on_arm64},
+                                            {"value", everywhere},
                                             {"if_failed", on_arm64},
                                             {"if_done", on_arm64}});
   return table;

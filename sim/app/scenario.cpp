@@ -143,6 +143,22 @@ void read_expectations(const Cursor& expect, Scenario& s) {
   expect["why"].string();
 }
 
+/// Sets one value. What the file alone says of itself was read before: a set of it would do
+/// nothing.
+void apply_set(Document& document, const std::string& set) {
+  const scenario::Json before = document.json();
+  document.set(set, known_names(document));
+  for (const char* key : {"$schema", "name", "variants", "expect"}) {
+    const auto value_in = [key](const scenario::Json& json) {
+      return json.contains(key) ? json[key] : scenario::Json();
+    };
+    if (value_in(before) == value_in(document.json())) continue;
+    throw InputError(Mistake{.file = "--set " + set,
+                             .message = fmt::format("\"{}\" is the file's alone", key),
+                             .expected = scenario::list_of(patchable_keys())});
+  }
+}
+
 /// What only the topology shows: pins that lead nowhere, inputs that stand no second user, ...
 void check_machine(const Document& document) {
   for (const platform::Problem& p : problems_of_machine(document.root())) {
@@ -175,7 +191,9 @@ void read_settings(const Document& document, Scenario& s) {
   const bool has_machine = root.attempt([&] { s.devices = device_names(root); });
   if (!has_machine) s.devices = all_names(root);
   root.attempt([&] { s.thresholds = read_thresholds(root); });
-  s.costs = read_costs(root["costs"], s.devices);
+  // A device may have a cost of its own; where there is none at all, that is the mistake.
+  const bool has_devices = has_machine || !root["devices"].items_or_none().empty();
+  if (has_devices) s.costs = read_costs(root["costs"], s.devices);
   root["run"].attempt([&] { s.run = read_run(root["run"]); });
   s.max_states = read_max_states(root["explore"]);
   const Cursor properties = root["properties"];
@@ -200,7 +218,7 @@ Scenario read_scenario(Document document, const ScenarioChoice& choice,
     if (!s.variant.empty()) apply_variant(document, s);
   });
   for (const std::string& set : choice.sets)
-    file.attempt([&] { document.set(set, known_names(document)); });
+    file.attempt([&] { apply_set(document, set); });
   document.remove("/variants");
   document.remove("/expect");
   document.root().unknown_keys(all_keys());

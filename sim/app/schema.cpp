@@ -366,8 +366,8 @@ Json properties() {
       {"type", "object"},
       {"description",
        "What is judged. {} takes a built-in one in, false leaves it out: if some are taken in, "
-       "only "
-       "those are judged; if some are only left out, all others are. Missing: every built-in one that need not be named."},
+       "only those are judged; if some are only left out, all others are. Missing: every built-in "
+       "one that need not be named."},
       {"propertyNames", {{"pattern", "^[a-z0-9-]{1,60}$"}}},
       {"additionalProperties", {{"anyOf", Json::array({own, Json{{"const", false}}})}}}};
   json["properties"] = Json::object();

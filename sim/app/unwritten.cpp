@@ -7,7 +7,8 @@
 namespace irqloom::app {
 
 void Unwritten::add_to(scenario::Json& answer) const {
-  if (!mistakes_.empty()) answer["errors"] = errors_json(mistakes_);
+  for (const scenario::Json& mistake : errors_json(mistakes_))
+    answer["errors"].push_back(mistake);
 }
 
 void Unwritten::print() const {

@@ -25,7 +25,7 @@ class Unwritten {
     }
   }
 
-  /// Adds "errors" to the answer, if there are any.
+  /// Adds them to "errors" of the answer, if there are any.
   void add_to(scenario::Json& answer) const;
   /// Tells them on stderr.
   void print() const;

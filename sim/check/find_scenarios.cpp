@@ -18,7 +18,9 @@ namespace fs = std::filesystem;
 /// Whether somebody who names the folder means this file too: not what commands have put there. One
 /// that cannot be read, or is broken beyond recognition, is meant and will be told of.
 bool is_meant(const fs::path& path) {
-  if (path.extension() != ".json") return false;
+  const std::string name = path.filename().string();
+  if (!name.ends_with(".json") || name.ends_with(".schema.json")) return false;
+  if (name.ends_with(".schedule.json")) return false;
   try {
     const FileKind kind = kind_of(scenario::read_file(path.string()));
     return kind == FileKind::scenario || kind == FileKind::broken;
@@ -37,7 +39,8 @@ std::vector<std::string> below(const std::string& folder) {
   std::error_code error;
   fs::recursive_directory_iterator entry(folder, error);
   for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
-    if (entry->is_regular_file() && is_meant(entry->path()))
+    std::error_code lost;  // A link that leads nowhere is no file.
+    if (entry->is_regular_file(lost) && is_meant(entry->path()))
       files.push_back(entry->path().string());
   }
   if (error) refuse(folder, "cannot be read: " + error.message());

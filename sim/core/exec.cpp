@@ -210,7 +210,7 @@ bool Exec::has_irqs_off() const {
   return (s.outside != 0 ? s.outside_irqs_off : s.irqs_off) != 0;
 }
 
-void Exec::note_lock(const Lock& lock, bool nested) {
+void Exec::note_lock(const Lock& lock, bool nested, bool irqs_off) {
   if (lock_graph_ == nullptr) return;
   const LockInfo& taken = fabric_.locks_[lock.id];
   for (std::uint16_t held = fabric_.state(world_, self_).held; held != 0;
@@ -225,7 +225,7 @@ void Exec::note_lock(const Lock& lock, bool nested) {
     might_sleep(taken.lock_class);
     return;
   }
-  const bool irqs_on = !in_hardirq() && !has_irqs_off();
+  const bool irqs_on = !in_hardirq() && !irqs_off;
   if (lock_graph_->irq_use(taken, in_hardirq(), irqs_on)) {
     violate("irq-unsafe-lock", taken.lock_class,
             "taken in a hard interrupt and elsewhere with interrupts on: the interrupt can "
@@ -240,7 +240,7 @@ bool Exec::try_lock(const Lock& lock) {
 }
 
 void Exec::lock_as(const Lock& lock, bool nested) {
-  note_lock(lock, nested);
+  note_lock(lock, nested, has_irqs_off());
   ContextState& s = context_state(self_);
   hold(s, lock);
   if (lock.kind == LockKind::sleep) return;

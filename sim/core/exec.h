@@ -135,7 +135,9 @@ class Exec {
   }
   /// Takes and gives back within this step: only the order is noted. A holder across steps is
   /// waited for by STEP_WHEN(x.can_lock(l), ...).
-  void pass_lock(const Lock& lock) { note_lock(lock, false); }
+  void pass_lock(const Lock& lock) { note_lock(lock, false, has_irqs_off()); }
+  /// As pass_lock(), with interrupts off meanwhile (spin_lock_irqsave).
+  void pass_lock_irq(const Lock& lock) { note_lock(lock, false, true); }
   bool holds(const Lock& lock) const;
   /// Whether that context holds it.
   bool is_held_by(const Lock& lock, ContextId c) { return get(lock.slot).owner == c + 1U; }
@@ -201,7 +203,7 @@ class Exec {
   void declare(const Calls& c);
 
   void lock_as(const Lock& lock, bool nested);
-  void note_lock(const Lock& lock, bool nested);
+  void note_lock(const Lock& lock, bool nested, bool irqs_off);
   static std::uint16_t lock_tag(const Lock& lock);
   const Lock& lock_with_tag(std::uint16_t tag) const;
   void hold(ContextState& s, const Lock& lock);

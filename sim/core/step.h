@@ -96,6 +96,12 @@ struct [[nodiscard]] Call {
   IRQLOOM_LABEL_(__COUNTER__ - irqloom_base_, irqloom::StepKind::step, irqloom::Guard::some, \
                  (guard), __VA_ARGS__)
 
+/// As STEP_WHEN, where the real code sleeps until then: flush_work(), synchronize_srcu(),
+/// synchronize_irq(). Whoever comes here must be allowed to sleep, whether he has to or not.
+#define SLEEP_WHEN(guard, name, ...) \
+  x.might_sleep(name);               \
+  STEP_WHEN(guard, name __VA_OPT__(, ) __VA_ARGS__)
+
 /// A step that touches nothing but its own frame.
 #define LOCAL(...)                                                                            \
   IRQLOOM_LABEL_(__COUNTER__ - irqloom_base_, irqloom::StepKind::local, irqloom::Guard::none, \

@@ -179,8 +179,12 @@ std::string_view without_byte_order_mark(std::string_view text) {
   return text.starts_with(mark) ? text.substr(mark.size()) : text;
 }
 
-/// What begins with this character, or nothing if no JSON but an object does.
-std::string_view kind_by_first(char c) {
+/// What begins there, or nothing if no JSON but an object does.
+std::string_view kind_at(std::string_view text, std::size_t offset) {
+  const char c = text[offset];
+  const std::string_view token = text.substr(offset, skip_token(text, offset) - offset);
+  if (token == "null") return "null";
+  if (token == "true" || token == "false") return token;
   if (c == '[') return "an array";
   if (c == '"') return "a string";
   if (c == '-' || (c >= '0' && c <= '9')) return "a number";
@@ -193,7 +197,7 @@ void expect_object(std::string_view text) {
   text = without_byte_order_mark(text);
   const std::size_t offset = skip_space(text, 0);
   if (offset == text.size()) return;
-  const std::string_view kind = kind_by_first(text[offset]);
+  const std::string_view kind = kind_at(text, offset);
   if (kind.empty()) return;
   throw JsonProblem(LineMap(text.substr(0, offset)).at(offset), "",
                     {fmt::format("the document is {}", kind), "a JSON object", ""});

@@ -177,6 +177,7 @@ void AtomicFile::open_temporary() {
 
 void AtomicFile::commit() {
   buffer_.close();
+  exceptions(std::ios::badbit);  // Lets the caller see that a write behind this is a mistake.
   if (temporary_.empty()) return;
   if (::rename(temporary_.c_str(), target_.c_str()) != 0) {
     refuse(path_, "cannot be put in its place", errno);

@@ -25,7 +25,9 @@ ArmHostParts::ArmHostParts(const ArmHostConfig& config)
       gic(make_gic(fabric, config.gicv3)),
       chip(make_chip(fabric, *gic, config.eoi_mode_1)),
       gic_cpu(*gic, 0, config.eoi_mode_1),
-      entry("entry", fabric, GicEntry::Config{.layer = "host kernel", .context = "cpu0/hardirq"},
+      entry("entry", fabric,
+            GicEntry::Config{
+                .layer = "host kernel", .context = "cpu0/hardirq", .is_v3 = config.gicv3},
             gic_cpu, cpu),
       device("dev0", fabric, {.raises = false, .edge = config.edge}),
       wire("wire", fabric, host_spi),
@@ -35,7 +37,8 @@ ArmHostParts::ArmHostParts(const ArmHostConfig& config)
       vfio("vfio", fabric, !config.edge),
       trigger("trigger", fabric, locks, 8),
       resamplefd("resamplefd", fabric, locks),
-      task("task", fabric) {
+      task("task", fabric),
+      other("other", fabric) {
   gic->preset_running();
   chip->attach(cpu);
   device.wire.bind(wire.in);
@@ -47,7 +50,9 @@ ArmHostParts::ArmHostParts(const ArmHostConfig& config)
   entry.flows.bind(desc.flow);
   vfio.host_line.bind(desc.line);
   vfio.trigger.bind(trigger.in);
-  vfio.attach_resamplefd(resamplefd, 0);
+  vfio.virqfd().attach(resamplefd, 0);
+  vfio.virqfd().preset_enabled();
+  vfio.virqfd().can_go();
   resamplefd.waiters.bind(vfio.unmask_virqfd);
   resamplefd.preset(1, 0);
   const Slot<GicIrq> slot = gic->interrupt(0, host_spi);

@@ -50,7 +50,8 @@ class ArmHostParts {
   std::shared_ptr<EventfdLocks> locks = std::make_shared<EventfdLocks>();
   Eventfd trigger;
   Eventfd resamplefd;
-  Hand task;  ///< A thread of the VMM.
+  Hand task;   ///< A thread of the VMM.
+  Hand other;  ///< Somebody who signals.
 };
 
 class ArmHost : public ArmHostParts {

@@ -158,7 +158,8 @@ TEST_CASE("A1: KVM_IRQFD before CTRL_INIT is refused, and the script goes the ot
   const arm::Assignment& a = m.all.assignment("dev0");
   CHECK(m.go[a.irqfd->state()].active == (init_first ? 1 : 0));
   CHECK(m.go[a.handler->state()].installed == (init_first ? 0 : 1));
-  CHECK(m.go[a.resamplefd->state()].hooked == (init_first ? 1U : 0U));
+  CHECK(m.go[a.resamplefd->state()].queue[0] == (init_first ? 1U : 0U));
+  CHECK(m.go[a.vfio->virqfd().state()].enabled == (init_first ? 1 : 0));
 }
 
 TEST_CASE("4.5: one resampled level cycle: one host and one guest entry, then everything is quiet",

@@ -1,5 +1,6 @@
 // vfio-platform on a host with a GIC (arm-vfio 1.3, 1.4 and 4.3).
 #include <catch2/catch.hpp>
+#include <cerrno>
 
 #include "tests/models/arm_host.h"
 
@@ -25,6 +26,24 @@ TEST_CASE("4.3.4 and 1.4.6: an automasked level costs two host interrupts and on
   CHECK(h.line().depth == 1);
   CHECK(h.spi().enable == 0);
   CHECK(h.spi().active == 0);
+}
+
+// irq-gic.c: gic_handle_irq() reads IAR until nothing is pending, irq-gic-v3.c's once an exception.
+TEST_CASE("a GICv3's driver takes one interrupt an exception, a GICv2's all there are",
+          "[models][arm]") {
+  const bool gicv3 = GENERATE(false, true);
+  ArmHost h({.gicv3 = gicv3});
+  h.raise();
+  h.go.rest(cpu0_hardirq);
+  const std::size_t entries = h.go.taken(cpu0_hardirq, "take the interrupt, read IAR");
+  const std::size_t again = h.go.taken(cpu0_hardirq, "read IAR again");
+  CHECK(h.go.taken(cpu0_hardirq, "return from the interrupt") == entries);
+  if (gicv3) {
+    CHECK(entries == 2);
+    CHECK(again == 0);
+  } else {
+    CHECK(again >= entries);
+  }
 }
 
 TEST_CASE("4.3.5: the unmask looks at no device: a wire that is still high interrupts again",
@@ -97,10 +116,64 @@ TEST_CASE("4.4.1: an unmask eventfd that was signalled before it is attached unm
   h.raise();
   h.go.rest(cpu0_hardirq);
   h.serve();
-  h.go.world().mut(h.resamplefd.state()) = EventfdState{.count = 1, .hooked = 0};
-  h.task.run(h.go, [&](Exec& x) { return h.vfio.attach_unmask(x); });
+  h.go.world().mut(h.resamplefd.state()) = EventfdState{.count = 1};
+  h.go.world().mut(h.vfio.virqfd().state()).enabled = 0;
+  const auto attach = [&](Exec& x) { return h.vfio.virqfd().enable(x); };
+  CHECK(h.task.run(h.go, attach) == 0);
   CHECK(h.state().masked == 0);
+  // vfio_virqfd_enable() polls and does not read: the next signal drains both.
+  CHECK(h.go[h.resamplefd.state()].count == 1);
+  CHECK(h.task.run(h.go, attach) == -EBUSY);
+  h.resample();
   CHECK(h.go[h.resamplefd.state()].count == 0);
+}
+
+// drivers/vfio/virqfd.c: virqfd_shutdown() takes the waiter off under wqh.lock.
+TEST_CASE("4.4.1: an unmask eventfd that is let go: who signals already is waited for",
+          "[models][arm]") {
+  ArmHost h({});
+  h.raise();
+  h.go.rest(cpu0_hardirq);
+  h.serve();
+  h.other.ask(h.go, [&](Exec& x) { return h.resamplefd.signal(x); });
+  h.go.until("other", "the resamplefd wakes the virqfd");
+  h.task.ask(h.go, [&](Exec& x) { return h.vfio.virqfd().disable(x); });
+  h.go.rest("task");
+  h.go.rest("kworker/vfio.unmask.shutdown");
+  CHECK(h.go.next("kworker/vfio.unmask.shutdown") == "eventfd_ctx_remove_wait_queue");
+  h.go.settle();
+  CHECK(h.task.is_done(h.go));
+  CHECK(h.state().masked == 0);
+  CHECK(h.go[h.resamplefd.state()].queue[0] == 0);
+  h.raise();
+  h.go.rest(cpu0_hardirq);
+  h.resample();
+  CHECK(h.state().masked == 1);
+  CHECK(h.go[h.resamplefd.state()].count == 1);
+}
+
+TEST_CASE("the end of an unmask eventfd takes VFIO's virqfd off", "[models][arm]") {
+  ArmHost h({});
+  CHECK(h.task.run(h.go, [&](Exec& x) { return h.resamplefd.close(x); }) == 0);
+  h.go.settle();
+  CHECK(h.go[h.vfio.virqfd().state()].enabled == 0);
+  CHECK(h.go[h.resamplefd.state()].queue[0] == 0);
+  CHECK(h.task.run(h.go, [&](Exec& x) { return h.vfio.virqfd().enable(x); }) == -EBADF);
+}
+
+// drivers/vfio/virqfd.c: vfio_virqfd_enable() holds the file until it has hooked itself.
+TEST_CASE("an unmask eventfd does not end while it is being attached", "[models][arm]") {
+  ArmHost h({});
+  h.task.ask(h.go, [&](Exec& x) { return h.vfio.virqfd().disable(x); });
+  h.go.settle();
+  h.task.ask(h.go, [&](Exec& x) { return h.vfio.virqfd().enable(x); });
+  h.go.until("task", "vfs_poll: hook the wait queue");
+  CHECK(h.other.run(h.go, [&](Exec& x) { return h.resamplefd.close(x); }) == 0);
+  CHECK(h.go.taken("other", "the file is gone: EPOLLHUP") == 0);
+  h.go.settle();
+  CHECK(h.go.taken("task", "the file is gone: EPOLLHUP") == 1);
+  CHECK(h.go[h.vfio.virqfd().state()].enabled == 0);
+  CHECK(h.go[h.resamplefd.state()].queue[0] == 0);
 }
 
 TEST_CASE("IHI 0048B 3.1.2: fields of interrupts that a controller does not have read as zero",

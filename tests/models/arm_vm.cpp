@@ -1,5 +1,7 @@
 #include "tests/models/arm_vm.h"
 
+#include <stdexcept>
+
 namespace irqloom::bench {
 
 namespace {
@@ -13,6 +15,8 @@ KvmArm64::Config kvm_config(const ArmVmConfig& config) {
   result.vgic.default_config = config.default_config;
   result.vgic.readiness = config.readiness;
   result.vgic.nr_lr = config.nr_lr;
+  result.vgic.core = config.core;
+  result.vgic.ready_before_device = config.ready_before_device;
   result.start = config.start;
   return result;
 }
@@ -42,6 +46,8 @@ ArmVmParts::ArmVmParts(const ArmVmConfig& config)
   trigger.waiters.bind(irqfd.waiter);
   plain_trigger.waiters.bind(plain.waiter);
   resampler.resamplefds.bind(resamplefd.in);
+  irqfd.can_go();
+  plain.can_go();
   if (!config.irqfds_at_reset) return;
   trigger.preset(1, 0);
   plain_trigger.preset(1, 0);
@@ -86,9 +92,10 @@ void ArmVm::interrupt(Hand::Op op) {
 }
 
 std::int32_t ArmVm::call(Hand::Op op) {
-  const std::int32_t result = host.run(go, std::move(op));
+  host.ask(go, std::move(op));
   go.settle();
-  return result;
+  if (!host.is_done(go)) throw std::runtime_error("the ioctl does not return");
+  return go[host.state()].result;
 }
 
 void ArmVm::signal(Eventfd& eventfd) {
@@ -116,7 +123,7 @@ void ArmVm::set_up(bool level, unsigned intid) {
 }
 
 void ArmVm::eoir(unsigned intid, std::size_t vcpu) {
-  guests[vcpu]->run(go, [&](Exec& x) { return vcpus[vcpu]->write_eoir(x, intid); });
+  vcpus[vcpu]->write_eoir(go.exec(), intid);
   go.settle();
 }
 

@@ -35,6 +35,8 @@ inline constexpr std::uint32_t bit_of(unsigned intid = spi) {
 
 struct ArmVmConfig {
   VgicModel model = VgicModel::v3;
+  VgicCore core = VgicCore::ap_lists;
+  bool ready_before_device = true;
   KvmArm64::Start start = KvmArm64::Start::running;
   std::string readiness = "linux-6.1";
   std::uint8_t default_config = vgic_config_edge;
@@ -99,7 +101,7 @@ class ArmVm : public ArmVmParts {
   void interrupt(Hand::Op op);
   void signal(Eventfd& eventfd);
   std::int32_t irq_line(bool level, unsigned intid = spi);
-  std::uint32_t read_rfd() { return resamplefd.drain(go.exec()); }
+  std::uint32_t read_rfd() { return resamplefd.read(go.exec()); }
 
   // --- the guest ---------------------------------------------------------------------------------
 

@@ -83,6 +83,7 @@ class Hand : public Module {
   Hand(const sc_core::sc_module_name& name, Fabric& fabric, ExecutorId executor = no_executor);
 
   ContextId context() const { return context_; }
+  Slot<HandState> state() const { return state_; }
   /// Hands it an operation; the test steps the context.
   void ask(Steps& steps, Op op);
   /// Hands it an operation and steps it to its end. The operation's result; std::runtime_error when

@@ -58,7 +58,7 @@ struct Pair {
   bool output() { return pic().output(vm.exec()); }
   const PicState& chip(unsigned n) { return vm.exec().get(pic().chip(n)); }
   KvmPic& pic() { return vm.irqchip().pic(); }
-  std::uint32_t rfd() { return vm.eventfd("rA").drain(vm.exec()); }
+  std::uint32_t rfd() { return vm.eventfd("rA").read(vm.exec()); }
   /// LINT0 of the vCPU: open for the pair.
   void listen() {
     vm.guest(0, [this](Exec& x) { return vm.page(0).write(x, apic::lvt0, extint << 8); });

@@ -57,7 +57,7 @@ struct Board {
     vm.host([=, this](Exec& e) { return vm.eventfd(fd).write(e, 1); });
     vm.run_work();
   }
-  std::uint32_t rfd(const std::string& fd) { return vm.eventfd(fd).drain(x()); }
+  std::uint32_t rfd(const std::string& fd) { return vm.eventfd(fd).read(x()); }
   const KvmPin& state(unsigned n = pin) { return x().get(vm.kvm().ioapic().pin(n)); }
 };
 

@@ -14,7 +14,7 @@ TEST_CASE("no vCPU gets into KVM_RUN while user space accesses the controller", 
             .vcpus = 2});
   vm.host.ask(vm.go,
               [&](Exec& x) { return vm.kvm.dist_attr_write(x, word_of(isenabler), bit_of()); });
-  vm.go.until("host", "unlock_all_vcpus");
+  vm.go.until("host", "drop config_lock, every vCPU's mutex and kvm->lock");
   CHECK(vm.irq().enabled == 1);
   vm.vcpus[1]->start(vm.go.exec());
   CHECK_FALSE(vm.go.enabled("vcpu1/run"));

@@ -102,6 +102,36 @@ TEST_CASE("a controller without addresses is initialised and kills its VM at KVM
   CHECK(call([&](Exec& x) { return vm.vcpus[0]->first_run(x); }) == -EIO);
 }
 
+// kvm_vgic_map_resources(): whoever sees `ready` takes no lock. 6.1.192 writes it before the
+// distributor's device is registered, and another vCPU's access goes to user space then, where
+// nobody is; 6.12.117 writes it last.
+TEST_CASE("a second vCPU may run a guest whose distributor is not on the bus yet",
+          "[models][vgic]") {
+  const bool ready_first = GENERATE(true, false);
+  ArmVm vm({.model = VgicModel::v2,
+            .ready_before_device = ready_first,
+            .start = created,
+            .vcpus = 2,
+            .irqfds_at_reset = false});
+  REQUIRE(init(vm) == 0);
+  for (ArmVcpu* v : {vm.vcpus[0].get(), vm.vcpus[1].get()})
+    v->start(vm.go.exec());
+  vm.go.until("vcpu0/run", "vgic_register_dist_iodev");
+  CHECK(vm.dist().ready == (ready_first ? 1 : 0));
+  vm.go.rest("vcpu1/run");
+  CHECK(vm.go[vm.vcpus[1]->state()].entered == (ready_first ? 1 : 0));
+  if (ready_first) {
+    vm.guests[1]->run(vm.go,
+                      [&](Exec& x) { return vm.vcpus[1]->dist_write(x, word_of(isenabler), ~0U); });
+    CHECK(vm.irq().enabled == 0);
+    CHECK(vm.guests[1]->run(vm.go, [&](Exec& x) { return vm.vcpus[1]->dist_read(x, 4); }) == 0);
+  }
+  vm.go.settle();
+  vm.dist_write(word_of(isenabler), bit_of(), 1);
+  CHECK(vm.irq().enabled == 1);
+  CHECK(vm.go.violations().empty());
+}
+
 // 2.6.2, observed B2.
 TEST_CASE("the number of interrupts is a multiple of 32 and chosen once", "[models][vgic]") {
   struct Case {

@@ -10,6 +10,7 @@ namespace irqloom::bench {
 namespace {
 
 constexpr const char* thread = "vcpu0/run";
+constexpr const char* exit_step = "exit: an interrupt of the host";
 
 // vgic_validate_injection(): a level counts when it changes, an edge when it rises.
 TEST_CASE("an injection sets the level of a level interrupt and the latch of an edge one",
@@ -44,7 +45,7 @@ TEST_CASE("a signal reaches a guest that runs: the vCPU is kicked out and goes b
   vm.set_up(true);
   vm.signal(vm.trigger);
   CHECK(vm.signalled());
-  CHECK(vm.go.taken(thread, "exit: an IPI") == 1);
+  CHECK(vm.go.taken(thread, exit_step) == 1);
   CHECK(vm.iar() == spi);
   CHECK(vm.go.count(event::vgic_update_irq_pending) == 1);
 }
@@ -70,7 +71,7 @@ TEST_CASE("an interrupt that comes between flush and entry is not left behind", 
   vm.go.rest("guest0");
   CHECK(vm.guests[0]->is_done(vm.go));
   CHECK(vm.signalled());
-  CHECK(vm.go.taken(thread, "exit: an IPI") == 0);  // There was nobody to kick out.
+  CHECK(vm.go.taken(thread, exit_step) == 0);  // There was nobody to kick out.
 }
 
 // Interrupts are off from there to the entry: the IPI would arrive in the guest, but the request is
@@ -122,6 +123,23 @@ TEST_CASE("a level that is lowered is gone after the next exit", "[models][vgic]
   (void)vm.dist_read(word_of(ispendr));
   CHECK_FALSE(vm.signalled());
   CHECK(vm.irq().vcpu == 0);
+}
+
+// What is validated and what is written are one critical section of irq_lock: an injector that
+// lowers a level must not make a latch of it because ICFGR has been written meanwhile.
+TEST_CASE("an injection and a change of configuration do not cross", "[models][vgic]") {
+  const int at = GENERATE(Catch::Generators::range(0, 12));
+  ArmVm vm({.vcpus = 2});
+  vm.dist_write(icfgr + spi / 16 * 4, 0);
+  vm.irq_line(true);
+  REQUIRE(vm.irq().line_level == 1);
+  vm.host.ask(vm.go, [&](Exec& x) { return vm.kvm.irq_line(x, ArmIrqType::spi, 0, spi, false); });
+  for (int i = 0; i < at && !vm.host.is_done(vm.go); ++i)
+    vm.go.step("host");
+  vm.dist_write(icfgr + spi / 16 * 4, 2U << spi % 16 * 2, 1);
+  vm.go.settle();
+  CHECK(vm.irq().config == vgic_config_edge);
+  CHECK(vm.irq().pending_latch == 0);
 }
 
 // 2.3.6: irq_lock is dropped before ap_list_lock is taken.

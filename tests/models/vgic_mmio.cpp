@@ -121,6 +121,51 @@ TEST_CASE("user space reads and writes registers while no vCPU runs", "[models][
   CHECK(vm.irq().enabled == 1);
 }
 
+// vgic_v2_attr_regs_access(): every vCPU's mutex first, and initialised only then.
+TEST_CASE("user space initialises nothing by an access that is refused", "[models][vgic]") {
+  const VgicModel model = GENERATE(VgicModel::v2, VgicModel::v3);
+  ArmVm vm({.model = model, .start = KvmArm64::Start::created, .irqfds_at_reset = false});
+  vm.vmm.run(vm.go, [&](Exec& x) {
+    x.lock(vm.vcpus[0]->mutex());
+    return Call::done();
+  });
+  CHECK(attr_write(vm, word_of(isenabler), bit_of()) == -EBUSY);
+  CHECK(vm.dist().initialized == 0);
+  vm.vmm.run(vm.go, [&](Exec& x) {
+    x.unlock(vm.vcpus[0]->mutex());
+    return Call::done();
+  });
+  CHECK(attr_write(vm, word_of(isenabler), bit_of()) == (model == VgicModel::v2 ? 0 : -EBUSY));
+  CHECK(vm.dist().initialized == (model == VgicModel::v2 ? 1 : 0));
+  CHECK(vm.go.violations().empty());
+}
+
+TEST_CASE("an access by user space keeps kvm->lock and config_lock", "[models][vgic]") {
+  ArmVm vm({.start = KvmArm64::Start::initialised});
+  vm.host.ask(vm.go, [&](Exec& x) { return vm.kvm.dist_attr_write(x, word_of(isenabler), 1); });
+  vm.go.until("host", "drop config_lock, every vCPU's mutex and kvm->lock");
+  Exec& x = vm.go.exec();
+  CHECK_FALSE(x.can_lock(vm.kvm.lock()));
+  CHECK_FALSE(x.can_lock(vm.kvm.vgic().config_lock()));
+  CHECK_FALSE(x.can_lock(vm.vcpus[0]->mutex()));
+  vm.go.settle();
+  CHECK(x.can_lock(vm.kvm.lock()));
+}
+
+// vgic_mmio_write_v3_misc(); vgic_mmio_write_v2_misc() takes no lock.
+TEST_CASE("a GICv3's GICD_CTLR and its kicks are under config_lock", "[models][vgic]") {
+  const VgicModel model = GENERATE(VgicModel::v2, VgicModel::v3);
+  const bool v3 = model == VgicModel::v3;
+  ArmVm vm({.model = model});
+  vm.dist_write(0, 0);
+  vm.guests[0]->ask(vm.go, [&](Exec& x) { return vm.vcpus[0]->dist_write(x, 0, v3 ? 0x12 : 1); });
+  vm.go.until("guest0", "ap_list_lock: is something pending?");
+  CHECK(vm.go.exec().can_lock(vm.kvm.vgic().config_lock()) == !v3);
+  vm.go.settle();
+  CHECK(vm.dist().enabled == 1);
+  CHECK(vm.go.exec().can_lock(vm.kvm.vgic().config_lock()));
+}
+
 // Observed, I5: a GICv3's ISPENDR is the latch, which a zero clears; its ICPENDR is ignored.
 TEST_CASE("user space sees the pending bit of a GICv2 and the latch of a GICv3", "[models][vgic]") {
   const VgicModel model = GENERATE(VgicModel::v2, VgicModel::v3);

@@ -1,5 +1,7 @@
 #include "tests/models/vm.h"
 
+#include <stdexcept>
+
 namespace irqloom::bench {
 
 namespace {
@@ -62,6 +64,7 @@ void VmParts::add_irqfd(bool at_reset) {
                                            gsi, resamples ? &resampler : nullptr,
                                            static_cast<unsigned>(i)));
   triggers[i]->waiters.bind(irqfds[i]->waiter);
+  irqfds[i]->can_go();
   if (at_reset) irqfds[i]->preset_assigned();
 }
 
@@ -84,11 +87,15 @@ void Vm::assign(std::size_t irqfd) {
 }
 
 void Vm::deassign(std::size_t irqfd) {
-  host.run(go, [&](Exec& x) { return irqfds[irqfd]->deassign(x); });
+  host.ask(go, [&](Exec& x) { return irqfds[irqfd]->deassign(x); });
+  go.rest("host");
+  go.rest(number("kworker/irqfd", irqfd) + ".shutdown");
+  go.rest("host");
+  if (!host.is_done(go)) throw std::runtime_error("the irqfd is not shut down");
 }
 
 std::uint32_t Vm::read_rfd(std::size_t irqfd) {
-  return resamplefds[irqfd]->drain(go.exec());
+  return resamplefds[irqfd]->read(go.exec());
 }
 
 void Vm::run_work(std::size_t irqfd) {

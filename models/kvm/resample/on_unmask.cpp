@@ -10,7 +10,7 @@ const ResamplePolicy::Register registered{
     {"on-unmask",
      "resample a pending level when its entry is written unmasked (Linux 6.3)",
      "arch/x86/kvm/ioapic.c, Linux 6.12.117; commit fef8f2b90edb",
-     {.resamples_at_unmask = true},
+     {.resamples_at_unmask = true, .merges_grace_periods = true},
      &make_policy<ResamplePolicy>}};
 
 }  // namespace

@@ -40,7 +40,9 @@ ResamplePolicy::ResamplePolicy(Fabric& fabric, Resampler& resampler)
       ack_(fabric.routine<&ResamplePolicy::irqfd_resampler_ack>(
           *this, "irqfd_resampler_ack", "virt/kvm/eventfd.c, Linux 6.1.192")),
       register_(fabric.routine<&ResamplePolicy::register_routine>(
-          *this, "kvm_register_irq_ack_notifier", "virt/kvm/eventfd.c, Linux 6.1.192")) {}
+          *this, "kvm_register_irq_ack_notifier", "virt/kvm/eventfd.c, Linux 6.1.192")),
+      unregister_(fabric.routine<&ResamplePolicy::unregister_routine>(
+          *this, "kvm_unregister_irq_ack_notifier", "virt/kvm/eventfd.c, Linux 6.1.192")) {}
 
 Call ResamplePolicy::ack(Exec& x) {
   return x.call<PolicyLocals>(ack_);
@@ -52,6 +54,10 @@ Call ResamplePolicy::mask_changed(Exec& /*x*/, bool /*masked*/) {
 
 Call ResamplePolicy::register_notifiers(Exec& x) {
   return x.call<PolicyLocals>(register_);
+}
+
+Call ResamplePolicy::unregister_notifiers(Exec& x) {
+  return x.call(unregister_);
 }
 
 // De-assert first, notify after: what the notification sets off cannot be erased by this ack.
@@ -68,8 +74,27 @@ void ResamplePolicy::irqfd_resampler_ack(Exec& x, Frame& self, PolicyLocals& /*f
 void ResamplePolicy::register_routine(Exec& x, Frame& self, PolicyLocals& /*f*/) {
   ROUTINE();
   STEP("add to irq_ack_notifier_list", cost("kvm.assign"), writes(resampler_.state()));
+  x.pass_lock(resampler_.kvm().irq_lock());
   x.set(resampler_.state()).registered = 1;
   resampler_.kvm().ack_notifiers_changed(x);
+  RETURN(0);
+  ROUTINE_END();
+}
+
+// Proposals that watch the mask have a second notifier, which goes first.
+void ResamplePolicy::unregister_routine(Exec& x, Frame& self) {
+  ROUTINE();
+  if (resampler_.kvm().resample_entry().traits.watches_mask) {
+    STEP("remove from mask_notifier_list", cost("kvm.assign"), writes(resampler_.state()));
+    x.pass_lock(resampler_.kvm().irq_lock());
+    x.set(resampler_.state()).hears_mask = 0;
+    CALL(resampler_.kvm().irq_srcu().synchronize(x));
+  }
+  STEP("remove from irq_ack_notifier_list", cost("kvm.assign"), writes(resampler_.state()));
+  x.pass_lock(resampler_.kvm().irq_lock());
+  x.set(resampler_.state()).registered = 0;
+  CALL(resampler_.kvm().irq_srcu().synchronize(x));
+  LOCAL("nobody calls it any more");
   RETURN(0);
   ROUTINE_END();
 }

@@ -24,6 +24,9 @@ struct ResampleTraits {
   bool drops_lock_to_ack = false;
   /// A pending level is resampled instead of injected when its entry is written unmasked (6.3).
   bool resamples_at_unmask = false;
+  /// irqfd_resampler_shutdown() of the last member waits for one grace period, that of
+  /// kvm_unregister_irq_ack_notifier() (6.12).
+  bool merges_grace_periods = false;
   /// Mask notifiers are registered for resamplers.
   bool watches_mask = false;
 };
@@ -50,6 +53,8 @@ class ResamplePolicy {
   virtual Call mask_changed(Exec& x, bool masked);
   /// Registers the resampler's notifiers (KVM_IRQFD assign, under resampler_lock).
   virtual Call register_notifiers(Exec& x);
+  /// Takes them off their lists, and waits for those who still call them (under resampler_lock).
+  Call unregister_notifiers(Exec& x);
 
   // --- registry --------------------------------------------------------------------------------
 
@@ -75,9 +80,11 @@ class ResamplePolicy {
  private:
   void irqfd_resampler_ack(Exec& x, Frame& self, PolicyLocals& f);
   void register_routine(Exec& x, Frame& self, PolicyLocals& f);
+  void unregister_routine(Exec& x, Frame& self);
 
   RoutineId ack_;
   RoutineId register_;
+  RoutineId unregister_;
 };
 
 /// The factory of a policy class.

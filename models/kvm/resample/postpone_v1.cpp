@@ -28,8 +28,10 @@ class PostponeV1 : public Postpone {
     x.set(resampler_.state()).masked = resampler_.is_pin_masked(x) ? 1 : 0;
     x.unlock(resampler_.kvm().mask_lock());
     STEP("add to irq_ack_notifier_list", cost("kvm.assign"), calls(resampler_));
+    x.pass_lock(resampler_.kvm().irq_lock());
     x.set(resampler_.state()).registered = 1;
     STEP("add to mask_notifier_list", cost("kvm.assign"), calls(resampler_));
+    x.pass_lock(resampler_.kvm().irq_lock());
     x.set(resampler_.state()).hears_mask = 1;
     RETURN(0);
     ROUTINE_END();

@@ -17,6 +17,7 @@ class RegisterAndFire {
   Call operator()(Exec& x) const { return x.call<PolicyLocals>(routine_, {}); }
 
  private:
+  void note_order(Exec& x);
   void register_and_fire(Exec& x, Frame& self, PolicyLocals& f);
 
   Resampler& resampler_;

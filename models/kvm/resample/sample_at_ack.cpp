@@ -61,8 +61,10 @@ class SampleAtAck : public ResamplePolicy {
   void register_both(Exec& x, Frame& self, PolicyLocals& /*f*/) {
     ROUTINE();
     STEP("add to irq_ack_notifier_list", cost("kvm.assign"), calls(resampler_));
+    x.pass_lock(resampler_.kvm().irq_lock());
     x.set(resampler_.state()).registered = 1;
     STEP("add to mask_notifier_list", cost("kvm.assign"), calls(resampler_));
+    x.pass_lock(resampler_.kvm().irq_lock());
     x.set(resampler_.state()).hears_mask = 1;
     RETURN(0);
     ROUTINE_END();

@@ -34,7 +34,7 @@ struct VcpuInterface {
   std::uint8_t enable[2] = {};  ///< Per group.
   std::uint8_t eoi_mode = 0;    ///< 1: EOIR drops the priority, DIR deactivates.
   std::uint8_t used_lrs = 0;    ///< As KVM filled them; 0: nothing is signalled.
-  std::uint8_t underflow = 0;   ///< HCR.UIE: an exit when at most one register is valid.
+  std::uint8_t underflow = 0;   ///< HCR.UIE: maintenance while at most one register is valid.
   std::uint8_t reserved[2] = {};
 };
 
@@ -56,7 +56,8 @@ class VirtualCpuInterface : public Module, public Touches {
   /// EOIR and DIR of Vgic's interrupt number + 1; 0: an INTID that has no state.
   void end_of_interrupt(Exec& x, unsigned irq);
   void deactivate(Exec& x, unsigned irq);
-  /// Whether the maintenance interrupt is up: the guest exits.
+  /// The maintenance interrupt, which is a level: MISR.EOI (a register that asked for it has become
+  /// invalid) or MISR.U. Of the conditions of IHI 0048B.b 5.3.4 KVM asks for no other.
   bool maintenance(Exec& x) const;
   void write_pmr(Exec& x, std::uint32_t value);
   /// GICC_CTLR of a GICv2, ICC_CTLR_EL1 of a GICv3.

@@ -122,7 +122,7 @@ void Vgic::sync_routine(Exec& x, Frame& self, ApListLocals& f) {
       f.irq = x.get(vcpus_[f.vcpu]->interface().lr(f.i)).irq;
       CALL(kvm_.notify_acked_irq(x, config_.spis[f.irq - 1U] - gic::first_spi));
     }
-    STEP("irq_lock: fold a list register", cost("kvm.vgic"), calls(*this));
+    STEP("irq_lock: fold a list register", cost("kvm.vgic"), calls(*this), calls(kvm_));
     fold_lr_state(x, f.vcpu, f.i);
   }
   if (f.count != 0) {

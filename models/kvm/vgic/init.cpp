@@ -1,4 +1,4 @@
-// arch/arm64/kvm/vgic/vgic-init.c, Linux 6.1.192: when the virtual GIC comes to be.
+// arch/arm64/kvm/vgic/vgic-init.c, Linux 6.1.192 and 6.12.117: when the virtual GIC comes to be.
 #include <cerrno>
 
 #include "models/kvm/arm_vcpu.h"
@@ -11,6 +11,9 @@ namespace irqloom {
 namespace {
 
 constexpr std::uint16_t default_nr_spis = 224;  // VGIC_NR_IRQS_LEGACY less the private ones.
+
+/// What map_locked() leaves to be done.
+constexpr std::int32_t to_be_registered = 1;
 
 /// kvm_vgic_dist_init(): zeroed, so an SPI is edge-triggered until somebody writes ICFGR.
 VgicIrq fresh_irq(const Vgic::Config& config, bool has_vcpu0) {
@@ -61,30 +64,52 @@ void Vgic::init_routine(Exec& x, Frame& self) {
   ROUTINE_END();
 }
 
+std::int32_t Vgic::init_for_access(Exec& x) {
+  if (config_.model == VgicModel::v2) return init_locked(x);
+  return vgic_initialized(x) ? 0 : -EBUSY;
+}
+
+// Every later KVM_RUN, and every other vCPU's first, goes by `ready` without any lock.
 Call Vgic::kvm_vgic_map_resources(Exec& x) {
+  if (vgic_ready(x)) return Call::done();
   return x.call(map_);
 }
 
+std::int32_t Vgic::map_locked(Exec& x) {
+  if (x.get(dist_).in_kernel == 0 || vgic_ready(x)) return 0;
+  std::int32_t error = 0;
+  if (x.get(dist_).has_addresses == 0) {
+    error = -ENXIO;
+  } else if (readiness_->inits_at_first_run()) {
+    error = init_locked(x);
+  } else if (!vgic_initialized(x)) {
+    error = -EBUSY;
+  }
+  if (error != 0) {
+    x.set(dist_).vm_dead = 1;
+    return error;
+  }
+  if (config_.ready_before_device) x.set(dist_).ready = 1;
+  return to_be_registered;
+}
+
+// config_lock is not held while the device is registered: the bus waits for SRCU, and its readers
+// take config_lock.
 void Vgic::map_routine(Exec& x, Frame& self) {
   ROUTINE();
+  LOCK(kvm_.slots_lock(), "slots_lock", cost("kvm.vgic"), calls(*this));
   LOCK(config_lock_, "config_lock: map the controller", cost("kvm.vgic"), calls(*this),
        calls(kvm_));
-  self.result = 0;
-  if (x.get(dist_).in_kernel != 0 && !vgic_ready(x)) {
-    if (x.get(dist_).has_addresses == 0) {
-      self.result = -ENXIO;
-    } else if (readiness_->inits_at_first_run()) {
-      self.result = init_locked(x);
-    } else if (!vgic_initialized(x)) {
-      self.result = -EBUSY;
-    }
-    if (self.result == 0) {
-      x.set(dist_).ready = 1;
-    } else {
-      x.set(dist_).vm_dead = 1;
-    }
-  }
+  self.result = map_locked(x);
   x.unlock(config_lock_);
+  if (self.result == to_be_registered) {
+    STEP("vgic_register_dist_iodev", cost("kvm.vgic"), calls(*this), calls(kvm_));
+    x.set(dist_).on_bus = 1;
+    // 6.12 is ready from here on: nobody looks at the bus before he sees that.
+    x.set(dist_).ready = 1;
+    self.result = 0;
+  }
+  x.unlock(kvm_.slots_lock());
   RETURN(self.result);
   ROUTINE_END();
 }

@@ -26,10 +26,9 @@ unsigned size_of(const MmioLocals& f) {
   return f.is_byte != 0 ? 1 : 4;
 }
 
-bool is_active_register(unsigned offset) {
+bool writes(unsigned offset, gic::Field field) {
   const auto access = gic::decode(offset, 4);
-  return access &&
-         (access->field == gic::Field::set_active || access->field == gic::Field::clear_active);
+  return access && access->field == field;
 }
 
 /// Registers in which a zero means: leave it.
@@ -96,7 +95,7 @@ bool Vgic::write_field(Exec& x, const MmioLocals& f, unsigned value) {
       irq.priority = static_cast<std::uint8_t>(value & priority_bits);
       return false;
     case gic::Field::targets:
-      irq.target_vcpu = static_cast<std::uint8_t>(target_of(x, value) + 1);
+      irq.target_vcpu = static_cast<std::uint8_t>(target_of(value) + 1);
       return false;
     case gic::Field::config:
       // Nothing is looked at again: what this makes pending waits for the next event.
@@ -109,8 +108,7 @@ bool Vgic::write_field(Exec& x, const MmioLocals& f, unsigned value) {
   return false;
 }
 
-// The lowest CPU of the mask that the VM has, or the first.
-unsigned Vgic::target_of(Exec& /*x*/, unsigned mask) const {
+unsigned Vgic::target_of(unsigned mask) const {
   const unsigned there = mask & ((1U << vcpus_.size()) - 1);
   return there == 0 ? 0 : static_cast<unsigned>(std::countr_zero(there));
 }
@@ -121,7 +119,8 @@ Call Vgic::mmio_write(Exec& x, unsigned vcpu, unsigned offset, std::uint32_t val
                           .vcpu = static_cast<std::uint8_t>(vcpu),
                           .is_byte = static_cast<std::uint8_t>(is_byte ? 1 : 0)};
   if (offset == gicd_ctlr) return x.call(write_ctlr_, access);
-  return x.call(is_active_register(offset) ? write_active_ : write_, access);
+  if (writes(offset, gic::Field::set_active)) return x.call(write_sactive_, access);
+  return x.call(writes(offset, gic::Field::clear_active) ? write_cactive_ : write_, access);
 }
 
 Call Vgic::uaccess_write(Exec& x, unsigned offset, std::uint32_t value) {
@@ -163,17 +162,23 @@ void Vgic::write_active_routine(Exec& x, Frame& self, MmioLocals& f) {
   ROUTINE_END();
 }
 
+// vgic_mmio_write_v3_misc(): a guest's write and its kicks are one critical section of config_lock.
+// User space has the lock already, and of a GICv3 it kicks nobody.
+bool Vgic::holds_config_lock(const MmioLocals& f) const {
+  return config_.model == VgicModel::v3 && f.user == 0;
+}
+
 // Switching on kicks whoever has something pending on its list; what is on no list stays there.
 void Vgic::write_ctlr_routine(Exec& x, Frame& self, MmioLocals& f) {
   ROUTINE();
-  STEP("write GICD_CTLR", cost("kvm.vgic"), calls(*this));
-  {
-    const std::uint32_t bit = config_.model == VgicModel::v2 ? v2_enable : v3_enable_group1;
-    const bool was_enabled = x.get(dist_).enabled != 0;
-    x.set(dist_).enabled = (f.value & bit) != 0 ? 1 : 0;
-    if (was_enabled || x.get(dist_).enabled == 0) {
-      RETURN(0);
-    }
+  if (holds_config_lock(f)) {
+    LOCK(config_lock_, "config_lock: write GICD_CTLR", cost("kvm.vgic"), calls(*this));
+  } else {
+    STEP("write GICD_CTLR", cost("kvm.vgic"), calls(*this));
+  }
+  if (!switch_on(x, f) || (f.user != 0 && config_.model == VgicModel::v3)) {
+    if (holds_config_lock(f)) x.unlock(config_lock_);
+    RETURN(0);
   }
   for (f.i = 0; f.i < vcpus_.size(); ++f.i) {
     STEP_WHEN(x.can_lock(ap_list_locks_[f.i]), "ap_list_lock: is something pending?",
@@ -182,8 +187,20 @@ void Vgic::write_ctlr_routine(Exec& x, Frame& self, MmioLocals& f) {
     if (kvm_vgic_vcpu_pending_irq(x, f.i)) CALL(vcpus_[f.i]->kick(x));
     LOCAL("the next vCPU");
   }
+  if (holds_config_lock(f)) {
+    STEP("drop config_lock", calls(*this));
+    x.unlock(config_lock_);
+  }
   RETURN(0);
   ROUTINE_END();
+}
+
+/// Writes GICD_CTLR; whether the distributor was off and is on now.
+bool Vgic::switch_on(Exec& x, const MmioLocals& f) {
+  const std::uint32_t bit = config_.model == VgicModel::v2 ? v2_enable : v3_enable_group1;
+  const bool was_enabled = x.get(dist_).enabled != 0;
+  x.set(dist_).enabled = (f.value & bit) != 0 ? 1 : 0;
+  return !was_enabled && x.get(dist_).enabled != 0;
 }
 
 Call Vgic::write_level_info(Exec& x, unsigned intid, std::uint32_t levels) {

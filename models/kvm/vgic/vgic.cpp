@@ -14,9 +14,11 @@ namespace irqloom {
 
 namespace {
 
-const char* const vgic_c = "arch/arm64/kvm/vgic/vgic.c, Linux 6.1.192";
-const char* const init_c = "arch/arm64/kvm/vgic/vgic-init.c, Linux 6.1.192";
-const char* const mmio_c = "arch/arm64/kvm/vgic/vgic-mmio.c, Linux 6.1.192";
+const char* const vgic_c = "arch/arm64/kvm/vgic/vgic.c";
+const char* const init_c = "arch/arm64/kvm/vgic/vgic-init.c";
+const char* const mmio_c = "arch/arm64/kvm/vgic/vgic-mmio.c";
+const char* const mmio_v2_c = "arch/arm64/kvm/vgic/vgic-mmio-v2.c";
+const char* const mmio_v3_c = "arch/arm64/kvm/vgic/vgic-mmio-v3.c";
 
 constexpr std::size_t max_irqs = 255;
 
@@ -53,10 +55,15 @@ Vgic::Vgic(const sc_core::sc_module_name& module_name, Fabric& fabric, Config co
       write_(fabric.routine<&Vgic::write_routine>(*this, "dispatch_mmio_write", mmio_c)),
       level_info_(fabric.routine<&Vgic::level_info_routine>(*this, "vgic_write_irq_line_level_info",
                                                             mmio_c)),
-      write_active_(
-          fabric.routine<&Vgic::write_active_routine>(*this, "vgic_mmio_write_active", mmio_c)),
-      write_ctlr_(
-          fabric.routine<&Vgic::write_ctlr_routine>(*this, "vgic_mmio_write_misc", mmio_c)) {
+      write_sactive_(
+          fabric.routine<&Vgic::write_active_routine>(*this, "vgic_mmio_write_sactive", mmio_c)),
+      write_cactive_(
+          fabric.routine<&Vgic::write_active_routine>(*this, "vgic_mmio_write_cactive", mmio_c)),
+      write_ctlr_(config_.model == VgicModel::v2
+                      ? fabric.routine<&Vgic::write_ctlr_routine>(*this, "vgic_mmio_write_v2_misc",
+                                                                  mmio_v2_c)
+                      : fabric.routine<&Vgic::write_ctlr_routine>(*this, "vgic_mmio_write_v3_misc",
+                                                                  mmio_v3_c)) {
   for (const unsigned intid : config_.spis) {
     const std::string at = std::string(name()) + ".spi" + std::to_string(intid);
     const Slot<VgicIrq> slot = fabric.reserve<VgicIrq>(at);
@@ -71,6 +78,14 @@ Vgic::Vgic(const sc_core::sc_module_name& module_name, Fabric& fabric, Config co
 }
 
 Vgic::~Vgic() = default;
+
+bool Vgic::starts_unready() const {
+  return reset_.initialized == 0 || reset_.ready == 0;
+}
+
+Call Vgic::early_injection(Exec& x, unsigned intid, bool level) {
+  return readiness_->early_injection(x, intid, level);
+}
 
 void Vgic::attach(ArmVcpu& vcpu) {
   vcpus_.push_back(&vcpu);
@@ -125,16 +140,20 @@ bool Vgic::vgic_validate_injection(Exec& x, unsigned n, bool level) const {
 
 Call Vgic::kvm_vgic_inject_irq(Exec& x, unsigned intid, bool level) {
   x.emit(event::vgic_update_irq_pending, {0, intid, level});
+  return inject(x, intid, level);
+}
+
+Call Vgic::inject(Exec& x, unsigned intid, bool level) {
   return x.call<InjectLocals>(inject_, {.intid = static_cast<std::uint16_t>(intid),
                                         .level = static_cast<std::uint8_t>(level ? 1 : 0)});
 }
 
 void Vgic::inject_routine(Exec& x, Frame& self, InjectLocals& f) {
   ROUTINE();
-  if (reset_.initialized == 0 || reset_.ready == 0) {
+  if (starts_unready()) {
     STEP("vgic_lazy_init: is it ready?", cost("kvm.vgic"), calls(*this));
     if (!readiness_->is_ready(x)) {
-      CALL(readiness_->early_injection(x, f.intid, f.level != 0));
+      CALL(early_injection(x, f.intid, f.level != 0));
       LOCAL("the early injection is done");
       if (self.result != 1) {
         RETURN(self.result);

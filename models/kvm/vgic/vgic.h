@@ -8,7 +8,7 @@
 //
 // One file per file of the kernel: vgic.cpp and hwstate.cpp (vgic.c, vgic-v2.c, vgic-v3.c),
 // init.cpp (vgic-init.c), mmio.cpp (vgic-mmio*.c), kvm_device.cpp (vgic-kvm-device.c), irqfd.cpp
-// (vgic-irqfd.c).
+// (vgic-irqfd.c). What stood there until Linux 4.6 is bitmap_vgic.h.
 #pragma once
 
 #include <memory>
@@ -58,7 +58,8 @@ struct VgicDist {
   std::uint8_t created_vcpus = 0;
   std::uint8_t online_vcpus = 0;
   std::uint8_t vm_dead = 0;  ///< kvm->vm_dead: every ioctl answers -EIO.
-  std::uint8_t reserved[2] = {};
+  std::uint8_t on_bus = 0;   ///< Its device is registered: accesses of the guest come to it.
+  std::uint8_t reserved = 0;
 };
 
 /// vgic_cpu->ap_list_head: interrupts (their numbers + 1) that are active or pending for the vCPU,
@@ -100,10 +101,17 @@ struct MmioLocals {
   std::uint8_t reserved[2] = {};
 };
 
+/// Which of KVM's virtual GICs.
+enum class VgicCore : std::uint8_t {
+  bitmaps,  ///< Until Linux 4.6: bitmap_vgic.h.
+  ap_lists  ///< Since Linux 4.7: this one.
+};
+
 class Vgic : public Module, public Touches {
  public:
   struct Config {
     VgicModel model = VgicModel::v3;
+    VgicCore core = VgicCore::ap_lists;
     /// The INTIDs (32..1019) that have state here; at most 255. Others that the VM has are accepted
     /// by injections, and their register fields read as zero and ignore writes.
     std::vector<unsigned> spis;
@@ -113,6 +121,9 @@ class Vgic : public Module, public Touches {
     /// What an interrupt meets before the controller is there (models/kvm/vgic/readiness).
     std::string readiness = "linux-6.1";
     unsigned nr_lr = 4;
+    /// kvm_vgic_map_resources() writes `ready` before it registers the distributor's device (Linux
+    /// 6.1.192), or after that (6.12).
+    bool ready_before_device = true;
     /// A fault: the number of interrupts itself passes for an SPI ("KVM: arm: add irqfd support",
     /// v4 2/3, November 2014: `spi > nr_irqs` is refused).
     bool takes_one_beyond = false;
@@ -121,6 +132,8 @@ class Vgic : public Module, public Touches {
   /// std::invalid_argument for an INTID that is no SPI or listed twice, and for an unknown policy.
   Vgic(const sc_core::sc_module_name& name, Fabric& fabric, Config config, KvmArm64& kvm);
   ~Vgic() override;
+  /// The one that the configuration asks for; std::invalid_argument too for a GICv3 of bitmaps.
+  static std::unique_ptr<Vgic> make(Fabric& fabric, Config config, KvmArm64& kvm);
 
   // --- vgic.c ----------------------------------------------------------------------------------
 
@@ -128,11 +141,14 @@ class Vgic : public Module, public Touches {
   /// what the readiness policy does may sleep.
   Call kvm_vgic_inject_irq(Exec& x, unsigned intid, bool level);
   /// The entry half: from the ap_list into the list registers, with interrupts off.
-  Call kvm_vgic_flush_hwstate(Exec& x, unsigned vcpu);
+  virtual Call kvm_vgic_flush_hwstate(Exec& x, unsigned vcpu);
   /// The exit half: fold, with the acknowledge notifications, and prune, with interrupts off.
-  Call kvm_vgic_sync_hwstate(Exec& x, unsigned vcpu);
+  virtual Call kvm_vgic_sync_hwstate(Exec& x, unsigned vcpu);
   /// What wakes a vCPU from WFI: an enabled pending interrupt on its own list passes the PMR.
-  bool kvm_vgic_vcpu_pending_irq(Exec& x, unsigned vcpu) const;
+  virtual bool kvm_vgic_vcpu_pending_irq(Exec& x, unsigned vcpu) const;
+  /// Whether a kick makes a request, which the entry looks at with interrupts off (since Linux
+  /// 4.13).
+  virtual bool has_requests() const { return true; }
 
   // --- vgic-init.c -----------------------------------------------------------------------------
 
@@ -141,17 +157,24 @@ class Vgic : public Module, public Touches {
   /// vgic_init() under config_lock: 0, -EBUSY while a vCPU is being created. Keeps the state of one
   /// that is initialised.
   Call vgic_init(Exec& x);
+  /// Before a register is accessed by user space, under config_lock: a GICv2 is initialised by
+  /// that, a GICv3 answers -EBUSY.
+  std::int32_t init_for_access(Exec& x);
   /// Part of a VM's first KVM_RUN: 0, or -ENXIO, -EBUSY, and the VM is dead.
-  Call kvm_vgic_map_resources(Exec& x);
+  virtual Call kvm_vgic_map_resources(Exec& x);
+  /// Whether a guest may run whose distributor has no device yet: another vCPU's first KVM_RUN is
+  /// between `ready` and the registration.
+  bool can_be_off_bus() const { return reset_.on_bus == 0 && vcpus_.size() > 1; }
+  bool is_on_bus(Exec& x) const { return x.get(dist_).on_bus != 0; }
 
   // --- vgic-mmio*.c: 32-bit accesses of the distributor, after the exit or by the ioctl ---------
 
   /// `is_byte`: 8 bits, of the registers that have a byte per interrupt.
-  Call mmio_write(Exec& x, unsigned vcpu, unsigned offset, std::uint32_t value,
-                  bool is_byte = false);
+  virtual Call mmio_write(Exec& x, unsigned vcpu, unsigned offset, std::uint32_t value,
+                          bool is_byte = false);
   /// The value as it is now; IHI 0048B.b 4.3, IHI 0069H 12.9.
   std::uint32_t mmio_read(Exec& x, unsigned offset, bool user = false) const;
-  Call uaccess_write(Exec& x, unsigned offset, std::uint32_t value);
+  virtual Call uaccess_write(Exec& x, unsigned offset, std::uint32_t value);
   /// GRP_LEVEL_INFO (GICv3): line_level of 32 interrupts from `intid` on, whatever their config.
   Call write_level_info(Exec& x, unsigned intid, std::uint32_t levels);
 
@@ -179,8 +202,20 @@ class Vgic : public Module, public Touches {
   void preset(const VgicDist& dist) { reset_ = dist; }
   void preset_irq(unsigned intid, const VgicIrq& irq) { presets_.push_back({intid, irq}); }
   /// Called by vCPUs at elaboration, in the order of their ids.
-  void attach(ArmVcpu& vcpu);
+  virtual void attach(ArmVcpu& vcpu);
   void touches(Footprint& footprint) const override;
+
+ protected:
+  virtual Call inject(Exec& x, unsigned intid, bool level);
+  /// Whether an injection may find the controller not ready.
+  bool starts_unready() const;
+  Call early_injection(Exec& x, unsigned intid, bool level);
+  /// vgic_init() under its lock.
+  std::int32_t init_locked(Exec& x);
+  std::optional<unsigned> field_value(const MmioLocals& f) const;
+  /// The lowest CPU of the mask that the VM has, or the first.
+  unsigned target_of(unsigned mask) const;
+  const std::vector<ArmVcpu*>& vcpus() const { return vcpus_; }
 
  private:
   struct Preset {
@@ -211,7 +246,7 @@ class Vgic : public Module, public Touches {
   // init.cpp
   void init_routine(Exec& x, Frame& self);
   void map_routine(Exec& x, Frame& self);
-  std::int32_t init_locked(Exec& x);
+  std::int32_t map_locked(Exec& x);
   void reset(World& w) const;
 
   // mmio.cpp
@@ -219,9 +254,9 @@ class Vgic : public Module, public Touches {
   void level_info_routine(Exec& x, Frame& self, MmioLocals& f);
   void write_active_routine(Exec& x, Frame& self, MmioLocals& f);
   void write_ctlr_routine(Exec& x, Frame& self, MmioLocals& f);
-  std::optional<unsigned> field_value(const MmioLocals& f) const;
   bool write_field(Exec& x, const MmioLocals& f, unsigned value);
-  unsigned target_of(Exec& x, unsigned mask) const;
+  bool holds_config_lock(const MmioLocals& f) const;
+  bool switch_on(Exec& x, const MmioLocals& f);
 
   Config config_;
   KvmArm64& kvm_;
@@ -244,7 +279,8 @@ class Vgic : public Module, public Touches {
   RoutineId map_;
   RoutineId write_;
   RoutineId level_info_;
-  RoutineId write_active_;
+  RoutineId write_sactive_;
+  RoutineId write_cactive_;
   RoutineId write_ctlr_;
 };
 
@@ -257,7 +293,8 @@ IRQLOOM_FIELDS(irqloom::VgicIrq, IRQLOOM_FLAG(line_level), IRQLOOM_FLAG(pending_
 IRQLOOM_FIELDS(irqloom::VgicDist, IRQLOOM_NUMBER(nr_spis), IRQLOOM_FLAG(in_kernel),
                IRQLOOM_FLAG(initialized), IRQLOOM_FLAG(ready), IRQLOOM_FLAG(enabled),
                IRQLOOM_FLAG(has_addresses), IRQLOOM_NUMBER(created_vcpus),
-               IRQLOOM_NUMBER(online_vcpus), IRQLOOM_FLAG(vm_dead), IRQLOOM_NUMBER(reserved));
+               IRQLOOM_NUMBER(online_vcpus), IRQLOOM_FLAG(vm_dead), IRQLOOM_FLAG(on_bus),
+               IRQLOOM_NUMBER(reserved));
 IRQLOOM_FIELDS(irqloom::VgicApList, IRQLOOM_NUMBER(irq), IRQLOOM_NUMBER(size));
 IRQLOOM_FIELDS(irqloom::InjectLocals, IRQLOOM_NUMBER(intid), IRQLOOM_NUMBER(irq),
                IRQLOOM_FLAG(level));

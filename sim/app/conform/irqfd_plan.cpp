@@ -47,6 +47,7 @@ void VmEventfds::build(Fabric& fabric, KvmVm& kvm, const IrqfdKey& key) {
   auto irqfd = std::make_unique<Irqfd>(name.c_str(), fabric, kvm, trigger, waiter, key.gsi, group,
                                        static_cast<unsigned>(member));
   trigger.waiters.bind(irqfd->waiter);
+  irqfd->can_go();
   irqfds_[key] = std::move(irqfd);
 }
 

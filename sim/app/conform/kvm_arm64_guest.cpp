@@ -92,9 +92,9 @@ std::optional<Difference> KvmArm64Guest::cpu_write(const Record& op) {
   ArmVcpu& vcpu = vm_.vcpu();
   VirtualCpuInterface& interface = vcpu.interface();
   if (reg == "EOIR") {
-    vm_.guest([&](Exec& x) { return vcpu.write_eoir(x, value); });
+    vcpu.write_eoir(vm_.exec(), value);
   } else if (reg == "DIR") {
-    vm_.guest([&](Exec& x) { return vcpu.write_dir(x, value); });
+    vcpu.write_dir(vm_.exec(), value);
   } else if (reg == "CTLR") {
     interface.write_ctlr(vm_.exec(), value);
   } else if (reg == "PMR") {
@@ -104,8 +104,15 @@ std::optional<Difference> KvmArm64Guest::cpu_write(const Record& op) {
   } else if (reg != "SRE") {  // Which has no effect: there are only the system registers.
     op.fail_name("reg", {"CTLR", "PMR", "EOIR", "DIR", "SRE", "IGRPEN1"});
   }
+  if (interface.maintenance(vm_.exec())) leave_and_return();
   if (op.has("spin")) spin();
   return std::nullopt;
+}
+
+void KvmArm64Guest::leave_and_return() {
+  ArmVcpu& vcpu = vm_.vcpu();
+  vm_.guest([&](Exec& x) { return vcpu.exit(x); });
+  vm_.guest([&](Exec& x) { return vcpu.enter(x); });
 }
 
 // What another thread does meanwhile may kick the vCPU out, which goes back at once.
@@ -114,9 +121,7 @@ void KvmArm64Guest::spin() {
   for (const Actor::Op& op : meanwhile_)
     vm_.other_thread(op);
   meanwhile_.clear();
-  if (vm_.exec().get(vcpu.state()).mode != exiting_guest_mode) return;
-  vm_.guest([&](Exec& x) { return vcpu.exit(x); });
-  vm_.guest([&](Exec& x) { return vcpu.enter(x); });
+  if (vm_.exec().get(vcpu.state()).mode == exiting_guest_mode) leave_and_return();
 }
 
 // A trap: the vCPU sleeps until an interrupt is on its list that PMR and enables let through.

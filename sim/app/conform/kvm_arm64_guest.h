@@ -36,6 +36,8 @@ class KvmArm64Guest {
   std::optional<Difference> cpu_write(const Record& op);
   std::optional<Difference> wfi(const Record& op, Json& shown);
   void spin();
+  /// An interrupt of the host: out of the guest, and back.
+  void leave_and_return();
   bool takes_interrupt();
 
   KvmArm64Vm& vm_;

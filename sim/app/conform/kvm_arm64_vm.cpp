@@ -29,6 +29,9 @@ VgicModel model_of(const Record& config) {
 void apply_kernel(const Record& config, KvmArm64::Config& kvm) {
   const Policies policies = recorded_policies(config, UnknownKernel::linux_6_1);
   kvm.vgic.readiness = policies.at("kvm.vgic-readiness");
+  kvm.vgic.core =
+      policies.at("kvm.vgic-core") == "bitmaps" ? VgicCore::bitmaps : VgicCore::ap_lists;
+  kvm.vgic.ready_before_device = policies.at("kvm.vgic-mapping") == "device-last";
   kvm.vgic.default_config =
       policies.at("kvm.vgic-default") == "level" ? vgic_config_level : vgic_config_edge;
   kvm.vgic.takes_one_beyond = policies.at("kvm.spi-range") == "off-by-one";

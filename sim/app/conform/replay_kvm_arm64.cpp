@@ -213,9 +213,8 @@ std::optional<Difference> KvmArm64Replayer::eventfd_new(const Record& op) {
 
 // The irqfd hears of the hangup and shuts itself down.
 std::optional<Difference> KvmArm64Replayer::close_eventfd(const Record& op) {
-  if (Irqfd* irqfd = vm_->fds().assigned(vm_->exec(), names_.of(op.text("fd")), std::nullopt)) {
-    vm_->host([&](Exec& x) { return irqfd->deassign(x); });
-  }
+  Eventfd& closed = eventfd(op);
+  vm_->host([&](Exec& x) { return closed.close(x); });
   names_.close(op.text("fd"));
   return std::nullopt;
 }
@@ -274,7 +273,7 @@ std::optional<Difference> KvmArm64Replayer::observe(const Record& op) {
   Json counts = Json::object();
   if (op.has("resample")) {
     for (const auto& [name, count] : op.value("resample").items())
-      counts[name] = vm_->fds().eventfd(names_.of(name)).drain(x);
+      counts[name] = vm_->fds().eventfd(names_.of(name)).read(x);
   }
   const auto at_init = compare(op, "initialised", vm_->vgic().vgic_initialized(x) ? 1 : 0);
   const auto at_spis = compare_spis(op);

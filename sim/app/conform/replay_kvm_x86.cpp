@@ -155,15 +155,13 @@ std::optional<Difference> KvmX86Replayer::irqfd_signal(const Record& op) {
 
 // The irqfd hears of the hangup and shuts itself down.
 std::optional<Difference> KvmX86Replayer::close_fd(const Record& op) {
-  if (Irqfd* irqfd = vm_->assigned(names_.of(op.text("fd")), std::nullopt)) {
-    vm_->host([&](Exec& x) { return irqfd->deassign(x); });
-  }
+  vm_->host([&](Exec& x) { return vm_->eventfd(names_.of(op.text("fd"))).close(x); });
   names_.close(op.text("fd"));
   return std::nullopt;
 }
 
 std::optional<Difference> KvmX86Replayer::eventfd_read(const Record& op) {
-  return compare(op, "value", vm_->eventfd(names_.of(op.text("fd"))).drain(vm_->exec()));
+  return compare(op, "value", vm_->eventfd(names_.of(op.text("fd"))).read(vm_->exec()));
 }
 
 std::optional<Difference> KvmX86Replayer::irq_line(const Record& op) {
@@ -287,7 +285,7 @@ Json KvmX86Replayer::resamplefds(const Record& op) {
   Json counts = Json::object();
   if (!op.has("resample")) return counts;
   for (const auto& [name, count] : op.value("resample").items()) {
-    counts[name] = vm_->eventfd(names_.of(name)).drain(vm_->exec());
+    counts[name] = vm_->eventfd(names_.of(name)).read(vm_->exec());
   }
   return counts;
 }

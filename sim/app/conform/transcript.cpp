@@ -30,10 +30,18 @@ bool is_trace(const std::string& file) {
 std::vector<std::string> transcripts_below(const std::string& folder) {
   std::vector<std::string> files;
   constexpr auto skip = fs::directory_options::skip_permission_denied;
-  for (const auto& entry : fs::recursive_directory_iterator(folder, skip)) {
-    const bool is_meant = entry.is_regular_file() && entry.path().extension() == ".jsonl" &&
-                          !is_trace(entry.path().string());
-    if (is_meant) files.push_back(entry.path().string());
+  std::error_code error;
+  fs::recursive_directory_iterator entry(folder, skip, error);
+  for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
+    std::error_code lost;  // A link that leads nowhere is no file.
+    const bool is_meant = entry->is_regular_file(lost) && entry->path().extension() == ".jsonl" &&
+                          !is_trace(entry->path().string());
+    if (is_meant) files.push_back(entry->path().string());
+  }
+  if (error) {
+    throw InputError(Mistake{.file = folder,
+                             .message = "cannot be read: " + error.message(),
+                             .expected = "a folder that you may read"});
   }
   if (files.empty()) {
     throw InputError(Mistake{

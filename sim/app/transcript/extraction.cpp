@@ -199,6 +199,10 @@ void Extraction::acts_now() {
     items_[found->second.back().item].act = record_->seq;
 }
 
+void Extraction::carry_on(std::size_t operation, int depth) {
+  open_[record_->context].push_back({operation, depth});
+}
+
 int Extraction::depth_after() const {
   const Frame* top = fabric_->top_frame(*record_->after, record_->context);
   return top == nullptr ? -1 : depth_of(*top);
@@ -271,6 +275,9 @@ void Extraction::begin_script_op() {
     open(Item::Kind::host,
          {{"op", "irqfd_deassign"}, {"fd", device->fds.trigger}, {"gsi", device->gsi}},
          record_->depth);
+  } else if (op.kind == ScriptOp::Kind::close_trigger) {
+    open(Item::Kind::host, {{"op", close_operation()}, {"fd", device->fds.trigger}},
+         record_->depth);
   } else if (op.kind == ScriptOp::Kind::nr_irqs) {
     open(Item::Kind::host, {{"op", "set_nr_irqs"}, {"value", op.value}}, record_->depth);
     place.item = items_.size() - 1;
@@ -328,7 +335,7 @@ void Extraction::count_signal(const std::string& eventfd) {
   const AssignedDevice* device = device_of_trigger(eventfd);
   if (device == nullptr) return;
   signalled_[record_->context] = device;
-  if (slot<EventfdState>(*record_->before, eventfd).hooked == 0) {
+  if (slot<EventfdState>(*record_->before, eventfd).queue[0] == 0) {
     add(Item::Kind::host, {{"op", "irqfd_signal"}, {"fd", device->fds.trigger}, {"n", 1}});
     signals_[device->name].early_write = items_.size() - 1;
     return;

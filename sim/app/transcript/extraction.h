@@ -103,6 +103,8 @@ class Extraction : public Sink {
   virtual void hear(const Event& event) = 0;
   /// The members of an observation that the controller has in that world, whatever else goes on.
   virtual Json state(const World& world) const = 0;
+  /// What its recordings call the close of an eventfd.
+  virtual std::string close_operation() const = 0;
 
   const StepRecord& now() const { return *record_; }
   const Fabric& fabric() const { return *fabric_; }
@@ -133,6 +135,11 @@ class Extraction : public Sink {
   void note(std::string_view by, std::string text);
   /// What the context is in the midst of acts in this step.
   void acts_now();
+  /// The number of the operation that open() or add() gave last, for carry_on().
+  std::size_t newest() const { return items_.size() - 1; }
+  /// The step's context goes on with that operation, until it is back in a routine of that depth or
+  /// less.
+  void carry_on(std::size_t operation, int depth);
   /// An irqfd of that device injects.
   void begin_injection(const AssignedDevice& device);
   /// Whose trigger the context signalled last; nullptr.

@@ -1,6 +1,9 @@
 // KVM's virtual GIC on arm64: model "kvm-arm64".
+#include <fmt/format.h>
+
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "models/events.h"
@@ -44,11 +47,13 @@ std::vector<Json> enable_cpu_interface(bool is_v3) {
 class ArmExtraction final : public Extraction {
  public:
   ArmExtraction(std::vector<AssignedDevice> devices, std::vector<ScriptSpec> scripts,
-                std::vector<unsigned> spis, bool is_v3, bool has_run)
+                std::vector<unsigned> spis, const arm::Spec& spec)
       : Extraction(std::move(devices), std::move(scripts), operation_names()),
         spis_(std::move(spis)),
-        is_v3_(is_v3),
-        has_run_(has_run) {}
+        is_v3_(spec.gic == VgicModel::v3),
+        has_bitmaps_(spec.vgic_core == VgicCore::bitmaps),
+        list_registers_(spec.nr_lr),
+        has_run_(spec.started) {}
 
  private:
   std::vector<Listener> listeners() override;
@@ -63,14 +68,20 @@ class ArmExtraction final : public Extraction {
   void access_distributor();
   void read_iar();
   void write_eoir();
+  void listen_to_exit(std::vector<Listener>& to);
+  bool has_ended_one() const;
   void hear(const Event& event) override;
   Json state(const World& world) const override;
+  std::string close_operation() const override { return "close_eventfd"; }
   bool injects_at_once() const;
 
   std::vector<unsigned> spis_;
   bool is_v3_;
+  bool has_bitmaps_;
+  unsigned list_registers_;
   std::map<ContextId, unsigned> intids_;  ///< What a handler's last IAR gave.
   bool has_run_;                          ///< The first KVM_RUN is over.
+  std::optional<std::size_t> ended_;      ///< An EOIR for which the exit is still to come.
 };
 
 std::vector<Listener> ArmExtraction::listeners() {
@@ -80,6 +91,7 @@ std::vector<Listener> ArmExtraction::listeners() {
   listen_to_injection(list);
   listen_to_guest(list);
   listen_to_handler(list);
+  listen_to_exit(list);
   return list;
 }
 
@@ -98,8 +110,8 @@ void ArmExtraction::listen_to_ioctls(std::vector<Listener>& to) {
   to.push_back({"qemu_init_vcpu", "KVM_ARM_VCPU_INIT", [this] {
                   open_ioctl({{"op", "vcpu_init"}});
                 }});
-  to.push_back({"vgic_v3_attr_regs_access", "KVM_SET_DEVICE_ATTR, KVM_GET_DEVICE_ATTR",
-                [this] { write_attribute(); }});
+  to.push_back({is_v3_ ? "vgic_v3_attr_regs_access" : "vgic_v2_attr_regs_access",
+                "KVM_SET_DEVICE_ATTR, KVM_GET_DEVICE_ATTR", [this] { write_attribute(); }});
   to.push_back({"vfio_intp_interrupt", "the main loop reads the eventfd",
                 [this] {
                   note("host",
@@ -130,8 +142,9 @@ void ArmExtraction::listen_to_first_run(std::vector<Listener>& to) {
   to.push_back({"kvm_vcpu_ioctl", "the vCPU thread calls KVM_RUN", first([this] {
                   open(Item::Kind::guest, {{"op", "run"}}, now().depth);
                 })});
-  to.push_back(
-      {"kvm_vgic_map_resources", "config_lock: map the controller", first([this] { acts_now(); })});
+  const auto acts = first([this] { acts_now(); });
+  to.push_back({"kvm_vgic_map_resources", "config_lock: map the controller", acts});
+  if (has_bitmaps_) to.push_back({"kvm_vgic_init", "kvm->lock: map the controller", acts});
   to.push_back(
       {"kvm_vcpu_ioctl", "the checks of KVM_RUN are done", first([this] { end_first_run(); })});
 }
@@ -146,6 +159,10 @@ void ArmExtraction::listen_to_injection(std::vector<Listener>& to) {
   const auto acts = [this] { acts_now(); };
   to.push_back({"kvm_vgic_inject_irq", "vgic_lazy_init: is it ready?", acts});
   to.push_back({"kvm_vgic_inject_irq", "irq_lock: set line_level or pending_latch", acts});
+  if (has_bitmaps_) {
+    to.push_back({"kvm_vgic_inject_irq", "vgic_initialized: is it ready?", acts});
+    to.push_back({"kvm_vgic_inject_irq", "dist->lock: irq_level and irq_pending", acts});
+  }
   to.push_back({"vgic_update_irq_pending", "record the early interrupt", acts, true});
   to.push_back({"vgic_init", "config_lock: vgic_init", acts});
 }
@@ -157,6 +174,8 @@ void ArmExtraction::listen_to_guest(std::vector<Listener>& to) {
       {"io_mem_abort", "exit: access of the distributor", [this] { access_distributor(); }});
   to.push_back(
       {"dispatch_mmio_write", "irq_lock: write the interrupt's field", [this] { acts_now(); }});
+  if (has_bitmaps_)
+    to.push_back({"vgic_handle_mmio", "dist->lock: write the register", [this] { acts_now(); }});
   to.push_back({"gic_dist_init", "gic_cpu_init: PMR, enable", [this] {
                   for (Json& op : enable_cpu_interface(is_v3_))
                     add(Item::Kind::guest, std::move(op));
@@ -201,6 +220,26 @@ void ArmExtraction::read_iar() {
 
 void ArmExtraction::write_eoir() {
   open(Item::Kind::guest, cpu_write("EOIR", intids_[now().context]), now().depth);
+  if (has_ended_one()) ended_ = newest();
+}
+
+/// Whether a list register asks for the maintenance interrupt.
+bool ArmExtraction::has_ended_one() const {
+  for (unsigned n = 0; n < list_registers_; ++n) {
+    const auto& lr = slot<ListRegister>(*now().after, fmt::format("vcpu0.interface.lr{}", n));
+    if (lr.irq != 0 && lr.state == 0 && lr.eoi != 0) return true;
+  }
+  return false;
+}
+
+/// A recorder's EOIR is over when its exit has told whoever waits for it.
+void ArmExtraction::listen_to_exit(std::vector<Listener>& to) {
+  const auto goes_on = [this] {
+    if (ended_) carry_on(*ended_, now().depth);
+    ended_.reset();
+  };
+  to.push_back({"kvm_vcpu_ioctl", "exit: an interrupt of the host", goes_on});
+  to.push_back({"io_mem_abort", "exit: access of the distributor", goes_on});
 }
 
 // --- events -------------------------------------------------------------------------------------
@@ -331,7 +370,8 @@ Machine describe_arm64(const Scenario& scenario) {
   Machine m;
   m.model = "kvm-arm64";
   add_kernel(scenario,
-             {"kvm.spi-inject", "kvm.spi-range", "kvm.vgic-default", "kvm.vgic-readiness"},
+             {"kvm.spi-inject", "kvm.spi-range", "kvm.vgic-core", "kvm.vgic-default",
+              "kvm.vgic-mapping", "kvm.vgic-readiness"},
              m.config);
   m.config["gic"] = is_v3 ? 3 : 2;
   m.config["start"] = spec.started ? "initialised" : "empty";
@@ -344,8 +384,8 @@ Machine describe_arm64(const Scenario& scenario) {
   m.run = "run";
   m.opens = {"unmask", "eret"};
   m.says_irq = true;
-  m.extraction = std::make_unique<ArmExtraction>(devices_of(spec), spec.scripts, spis_of(spec),
-                                                 is_v3, spec.started);
+  m.extraction =
+      std::make_unique<ArmExtraction>(devices_of(spec), spec.scripts, spis_of(spec), spec);
   return m;
 }
 

@@ -33,6 +33,7 @@ class X86Extraction final : public Extraction {
   void write_entry();
   void hear(const Event& event) override;
   Json state(const World& world) const override;
+  std::string close_operation() const override { return "close_fd"; }
 
   /// The last kvm_set_irq of a context: GSI, level, source.
   struct SetIrq {

@@ -42,15 +42,15 @@ std::string arm_text() {
 })";
 }
 
-struct Mistake {
+struct Misprint {
   std::string text;
   std::string from;
   std::string to;
   std::vector<std::string> says;
 };
 
-void expect_refusals(const std::vector<Mistake>& mistakes) {
-  for (const Mistake& m : mistakes) {
+void expect_refusals(const std::vector<Misprint>& mistakes) {
+  for (const Misprint& m : mistakes) {
     const std::string message = refusal(replaced(m.text, m.from, m.to));
     INFO(m.to);
     INFO(message);
@@ -83,8 +83,8 @@ TEST_CASE("app: what is of the other architecture is refused as that", "[app][in
        {"of arm64 alone", "\"unbounded\", or a whole number from 1 to 1000"}},
       {small_text(), "\"raises\": 1", "\"host_spi\": 40", {"a platform device on arm64"}},
       {small_text(), "\"pins\": 17", "\"pins\": 17, \"gic_version\": 3", {"that is of arm64"}},
-      {small_text(), "\"oneshot\": false", "\"unlazy\": true", {"that is of arm64"}},
-      {x86_script, "\"wait\"", "\"set-affinity\"", {"of arm64 alone", "\"wait\""}},
+      {small_text(), "\"oneshot\": false", "\"trigger\": \"edge\"", {"that is of arm64"}},
+      {x86_script, "\"wait\"", "\"set-type\"", {"of arm64 alone", "\"wait\""}},
       {x86_script, "\"wait\"", "\"wait\", \"if_failed\": \"a\"", {"that is of arm64"}},
       {arm_text(), "\"type\": \"platform\"", "\"type\": \"pci\"", {"is of x86"}},
       {arm_text(), "\"host_spi\": 40", "\"host_pin\": 16", {"a pci device on x86"}},
@@ -105,6 +105,32 @@ TEST_CASE("app: what is of the other architecture is refused as that", "[app][in
        "\"thresholds\": {\"successive_eois\": 3}, \"scripts\"",
        {"that is of x86"}},
   });
+}
+
+TEST_CASE("app: vCPUs that halt have no raw guest", "[app][input]") {
+  const std::string halting =
+      replaced(small_text(), "\"kernel\": \"linux-6.1\"",
+               "\"kernel\": \"linux-6.1\", \"policies\": {\"kvm.vcpu\": \"request-and-kick\"}");
+  CHECK(refusal(halting) == accepted);
+  expect_refusals({{halting,
+                    "\"oneshot\": false",
+                    "\"oneshot\": false, \"os\": \"raw\"",
+                    {"vCPUs that halt have no raw guest", "/guest/lines/16/os"}}});
+  CHECK(contains(refusal(replaced(halting, "request-and-kick", "request-or-kick")),
+                 "did you mean \"request-and-kick\"?"));
+  CHECK(contains(refusal(replaced(arm_text(), "\"kernel\": \"linux-6.1\"",
+                                  "\"kernel\": \"linux-6.1\", \"policies\": {\"kvm.vcpu\": "
+                                  "\"no-kick\"}")),
+                 "a policy of x86 alone, and this is arm64"));
+}
+
+TEST_CASE("app: no script moves a level-triggered line", "[app][input]") {
+  const std::string message =
+      refusal(replaced(small_text(), "\"properties\"",
+                       "\"scripts\": {\"s\": {\"in\": \"guest\", \"ops\": {\"m\": {\"do\": "
+                       "\"set-affinity\", \"gsi\": 16, \"value\": 0}}}}, \"properties\""));
+  CHECK(contains(message, "moves GSI 16, which is level-triggered"));
+  CHECK(contains(message, "at /scripts/s/ops/m\n"));
 }
 
 TEST_CASE("app: an operation of the other side is refused as that", "[app][input]") {

@@ -42,7 +42,7 @@ TEST_CASE("counterexample: QEMU's reset is in that of its loss", "[app][countere
   const Ended e = explored(folder, level, "early-init-qemu-reset");
   CHECK(e.code == 1);
   INFO(e.out);
-  CHECK(contains(e.out, "1. lost-interrupt at dev0 and stuck-masked at dev0, 46 steps"));
+  CHECK(contains(e.out, "1. lost-interrupt at dev0 and stuck-masked at dev0, 50 steps"));
   CHECK(!contains(e.out, "\n2. "));
   CHECK(contains(e.out, "function of Linux 6.1.192,"));
   CHECK(contains(e.out, "What is lost stays lost. One of the ways in which it goes on:"));
@@ -73,12 +73,12 @@ TEST_CASE("counterexample: its schedule has the continuation apart", "[app][coun
   const TempFolder folder;
   const json answer = json::parse(explored(folder, level, "early-init-qemu-reset", {"--json"}).out);
   const json& violation = answer.at("violations").at(0);
-  CHECK(violation.at("steps") == 46);
-  CHECK(violation.at("counterexample").size() == 46);
+  CHECK(violation.at("steps") == 50);
+  CHECK(violation.at("counterexample").size() == 50);
   CHECK(!violation.at("continuation").empty());
   const std::string file = violation.at("schedule");
   const json schedule = json::parse(content_of(folder / file));
-  CHECK(schedule.at("steps").size() == 46);
+  CHECK(schedule.at("steps").size() == 50);
   CHECK(schedule.at("continuation").size() == violation.at("continuation").size());
   const Ended replayed = test::irqloom(folder.path(), {"replay", file});
   CHECK(replayed.code == 1);

@@ -20,6 +20,7 @@ class ToyExtraction final : public Extraction {
   std::vector<Listener> listeners() override { return wanted_; }
   void hear(const Event& /*event*/) override {}
   Json state(const World& /*world*/) const override { return {}; }
+  std::string close_operation() const override { return {}; }
 
   std::vector<Listener> wanted_;
 };

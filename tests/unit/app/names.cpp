@@ -174,7 +174,7 @@ TEST_CASE("list: operations, of all machines or of one", "[app][list]") {
   CHECK(contains(all.out, "x86; guest: pm_wakeup_pending()"));
   const json here = listed("operations");
   CHECK(has(here, "suspend"));
-  CHECK(!has(here, "set-affinity"));
+  CHECK(!has(here, "set-type"));
 }
 
 TEST_CASE("list: variants say what is expected of them", "[app][list]") {

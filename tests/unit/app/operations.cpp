@@ -100,7 +100,10 @@ std::string text_of(const Bench& bench, const OperationInfo& o, bool in_guest,
   };
   const std::string script = fmt::format(R"({{"in": "{}"{}, "ops": {{{}, {}}}}})",
                                          in_guest ? "guest" : "vmm", more, op("a", 1), op("b", 2));
-  return replaced(bench.text, "SCRIPT", script);
+  const std::string text = replaced(bench.text, "SCRIPT", script);
+  // What moves a line of x86 is modelled for edges alone.
+  const bool moves_pin = o.kind == ScriptOp::Kind::set_affinity && bench.arch == Arch::x86;
+  return moves_pin ? replaced(text, "\"16\": {", "\"16\": {\"flow\": \"edge\", ") : text;
 }
 
 /// Why it is refused; empty: it was run and explored, whatever came of it.

@@ -155,7 +155,7 @@ TEST_CASE("app: without a list every built-in property is judged", "[app][scenar
   const std::string text = replaced(
       small_text(), ",\n  \"properties\": {\"spurious-entry\": {}, \"lost-interrupt\": {}}", "");
   const std::vector<std::string> judged = load(text).properties.judged;
-  CHECK(judged.size() == 14);
+  CHECK(judged.size() == 15);
   CHECK(load(small_text()).properties.judged ==
         std::vector<std::string>{"lost-interrupt", "spurious-entry"});
 }

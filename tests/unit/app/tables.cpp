@@ -63,9 +63,9 @@ TEST_CASE("app: default costs are sorted and say where they come from", "[app][t
 }
 
 TEST_CASE("app: every report bears the name of a built-in property", "[app][tables]") {
-  std::set<std::string> reported = found_in("models", R"rx(violate\("([a-z-]+)")rx");
+  std::set<std::string> reported = found_in("models", R"rx(violate\(\s*"([a-z-]+)")rx");
   reported.merge(found_in("models", R"rx(\.name = "([a-z-]+)",\s+\.kind = PropertyKind)rx"));
-  reported.merge(found_in("sim/core", R"rx(violate\("([a-z-]+)")rx"));
+  reported.merge(found_in("sim/core", R"rx(violate\(\s*"([a-z-]+)")rx"));
   reported.merge(found_in("sim/core", R"rx(_property = "([a-z-]+)")rx"));
   std::set<std::string> known;
   for (const BuiltinProperty& p : builtin_properties())

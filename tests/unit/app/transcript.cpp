@@ -1,4 +1,5 @@
 // Counterexamples as transcripts: what is written, and that `irqloom conform` reads and matches it.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
@@ -142,10 +143,14 @@ TEST_CASE("transcript: an interrupt that is dropped", "[app][transcript][slow]")
   CHECK(program.at("config").at("kernel") == "3.18");
   CHECK_FALSE(program.at("departs").get<bool>());
   CHECK(after(program, "irqfd_signal", 0).at("initialised") == 0);
-  const Json& last = program.at("ops").back();
-  CHECK(last.at("spi") == Json::parse(R"([{"intid":40,"line":0,"latch":0,"active":0,"enabled":1,)"
-                                      R"("edge":0}])"));
-  CHECK(last.at("entries") == 0);
+  // Notes of the host's ticks follow.
+  const Json& ops = program.at("ops");
+  const auto last = std::find_if(ops.rbegin(), ops.rend(),
+                                 [](const Json& op) { return op.at("op") == "observe"; });
+  REQUIRE(last != ops.rend());
+  CHECK(last->at("spi") == Json::parse(R"([{"intid":40,"line":0,"latch":0,"active":0,"enabled":1,)"
+                                       R"("edge":0}])"));
+  CHECK(last->at("entries") == 0);
 }
 
 // An SPI comes out of CTRL_INIT edge-triggered (observed): the signal is latched, and QEMU's reset

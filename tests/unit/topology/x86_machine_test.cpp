@@ -62,6 +62,30 @@ TEST_CASE("x86 machine: every context is in the graph, unless no interrupt comes
   CHECK(watched::contexts_of(t) == real);
 }
 
+/// rich() on vCPUs that halt, which have neither raw guests nor scripts' moves.
+Spec halting() {
+  Spec spec = rich();
+  spec.vcpu_policy = "request-and-kick";
+  spec.lines[1].raw = false;
+  return spec;
+}
+
+TEST_CASE("x86 machine: threads of vCPUs are in the graph", "[topology]") {
+  const Spec spec = halting();
+  CHECK(validate(rich()).empty() == validate(spec).empty());
+  const Elaborated m(spec);
+  const Topology t = describe(spec);
+  std::set<std::string> real = watched::contexts_of(m.fabric);
+  CHECK(real.erase("cpu1/hardirq") == 1);
+  CHECK(watched::contexts_of(t) == real);
+  CHECK(m.fabric.layout().find("vcpu1") != nullptr);
+  Walk walk(m.fabric, t, 1);
+  for (int i = 0; i < 20; ++i)
+    walk.run(1000);
+  CHECK(watched::unexplained(t, walk.writes) == std::vector<std::string>{});
+  CHECK(walk.writes.contains({"kworker/dev0_irqfd.inject", "vcpu0"}));
+}
+
 TEST_CASE("x86 machine: a context writes only what the graph says that it can reach",
           "[topology]") {
   for (const char* policy : {"at-eoi", "on-unmask", "postpone-v2", "forward-mask"}) {
@@ -78,6 +102,46 @@ TEST_CASE("x86 machine: a context writes only what the graph says that it can re
     // The walk went all the way: a vCPU that acknowledges lifts the host's mask.
     CHECK(walk.writes.contains({"vcpu0/hardirq", "dev1_host_irq"}));
   }
+}
+
+/// What goes in several ways, while interrupts come.
+Spec going() {
+  using Kind = ScriptOp::Kind;
+  Spec spec = rich();
+  spec.scripts.push_back({"going",
+                          false,
+                          0,
+                          false,
+                          false,
+                          {{Kind::assign_elsewhere, "dev0"},
+                           {Kind::deassign, "dev0"},
+                           {Kind::close_trigger, "dev1"}}});
+  spec.scripts.push_back({"vfio",
+                          false,
+                          0,
+                          false,
+                          false,
+                          {{Kind::detach_unmask, "dev0"},
+                           {Kind::attach_unmask, "dev0"},
+                           {Kind::close_resamplefd, "dev1"}}});
+  return spec;
+}
+
+TEST_CASE("x86 machine: irqfds and virqfds that go have contexts of their own", "[topology]") {
+  const Spec spec = going();
+  const Elaborated m(spec);
+  const Topology t = describe(spec);
+  std::set<std::string> real = watched::contexts_of(m.fabric);
+  real.erase("cpu1/hardirq");
+  CHECK(watched::contexts_of(t) == real);
+  Walk walk(m.fabric, t, 1);
+  for (int i = 0; i < 20; ++i)
+    walk.run(1000);
+  CHECK(watched::unexplained(t, walk.writes) == std::vector<std::string>{});
+  CHECK(walk.writes.contains({"kworker/dev0_irqfd.shutdown", "dev0_trigger"}));
+  CHECK(walk.writes.contains({"kworker/dev1_irqfd.shutdown", "dev1_trigger"}));
+  CHECK(walk.writes.contains({"kworker/dev0_vfio.unmask.shutdown", "dev0_resamplefd"}));
+  CHECK(walk.writes.contains({"kworker/dev1_vfio.unmask.shutdown", "dev1_resamplefd"}));
 }
 
 // --- latencies ----------------------------------------------------------------------------------

@@ -166,6 +166,19 @@ TEST_CASE("x86 validate: names refer to something, and to one thing", "[topology
                               "/scripts/vmm/ops: no line of a Linux guest is on GSI 17"});
 }
 
+TEST_CASE("x86 validate: vCPUs that halt have neither raw guests nor lines that move",
+          "[topology]") {
+  Spec spec = simple();
+  spec.lines[0].raw = true;
+  spec.lines[0].moves = true;
+  CHECK(errors(spec).empty());
+  spec.vcpu_policy = "request-and-kick";
+  CHECK(errors(spec) == Texts{"/guest/lines/16/os: vCPUs that halt have no raw guest",
+                              "/guest/lines/16: a line moves to a vCPU that may have halted"});
+  spec.vcpu_policy = "sometimes";
+  CHECK(errors(spec) == Texts{"/policies/kvm.vcpu: no policy is named \"sometimes\""});
+}
+
 TEST_CASE("x86 validate: who shares a line is worth knowing, and no mistake", "[topology]") {
   CHECK(notes(rich()) ==
         Texts{"/guest/lines/16: \"guest_irq16\" is shared by \"dev0\", \"dev1\" and \"emu0\""});
