@@ -177,42 +177,67 @@ void check_gic_version(const Cursor& root, const arm::Spec& spec) {
       "2, or policy kvm.vgic-core \"ap-lists\"");
 }
 
-}  // namespace
-
-arm::Spec read_arm(const Cursor& root, Mode mode) {
-  arm::Spec spec;
-  read_platform(root["platform"], spec);
-  read_kernel(root, spec);
-  check_gic_version(root, spec);
-  Parts parts;
-  parts.arch = Arch::arm64;
-  parts.pins = gsis;
-  parts.vcpus = spec.vcpus;
+void read_devices(const Cursor& root, arm::Spec& spec, Parts& parts) {
   for (const Member& member : by_name(root["devices"])) {
-    check_part_name(member);
-    check_made_by_set(member, root["devices"], "type", "device");
-    if (read_is_emulated(member.second["type"])) {
-      spec.emulated.push_back(read_emulated(root, member, parts));
-    } else {
-      spec.devices.push_back(read_device(root, member, parts));
-    }
+    const bool is_sound = member.second.attempt([&] {
+      check_part_name(member);
+      check_made_by_set(member, root["devices"], "type", "device");
+      if (read_is_emulated(member.second["type"].strict())) {
+        spec.emulated.push_back(read_emulated(root, member, parts));
+      } else {
+        spec.devices.push_back(read_device(root, member, parts));
+      }
+    });
+    if (!is_sound) parts.devices[member.first].is_sound = false;
   }
   if (parts.devices.empty()) root["devices"].fail("there is no device", "at least one");
-  check_host_spis(root["devices"], spec);
+}
+
+void read_guest(const Cursor& root, arm::Spec& spec, Parts& parts) {
   const Cursor guest = root["guest"];
   guest.unknown_keys({"lines", "spurious"});
   const Cursor lines = guest["lines"];
   for (const Member& member : lines.items()) {
-    check_made_by_set(member, lines, "actions", "line");
-    spec.lines.push_back(read_line(member, spec, parts));
-    parts.lines[spec.lines.back().gsi] = true;
+    const bool is_sound = member.second.attempt([&] {
+      check_made_by_set(member, lines, "actions", "line");
+      spec.lines.push_back(read_line(member, spec, parts));
+      parts.lines[spec.lines.back().gsi] = true;
+    });
+    parts.lines_are_sound = parts.lines_are_sound && is_sound;
   }
   std::ranges::sort(spec.lines, {}, &arm::GuestLine::gsi);
+}
+
+void read_all_scripts(const Cursor& root, arm::Spec& spec, const Parts& parts) {
   spec.scripts = read_scripts(root, parts);
   for (ScriptSpec& s : spec.scripts) {
     if (root["costs"] && root["costs"][period_key(s.name)]) s.period_key = period_key(s.name);
   }
-  check_kills(root, spec);
+}
+
+}  // namespace
+
+arm::Spec read_arm(const Cursor& root, Mode mode) {
+  arm::Spec spec;
+  Parts parts;
+  parts.arch = Arch::arm64;
+  parts.pins = gsis;
+  const bool is_sound = root.attempt([&] {
+    const Cursor platform = root["platform"];
+    const bool has_platform = platform.attempt([&] { read_platform(platform, spec); });
+    parts.vcpus = has_platform ? spec.vcpus : most_cpus;
+    root.attempt([&] {
+      read_kernel(root, spec);
+      if (has_platform) check_gic_version(root, spec);
+    });
+    root.attempt([&] { read_devices(root, spec, parts); });
+    root.attempt([&] { read_guest(root, spec, parts); });
+    read_all_scripts(root, spec, parts);
+  });
+  if (is_sound) {
+    check_host_spis(root["devices"], spec);
+    check_kills(root, spec);
+  }
   const std::vector<Threshold> spurious = read_spurious(root);
   if (!spurious.empty()) {
     spec.spurious_limit = narrow<std::uint32_t>(value_of(spurious[0], mode));

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 
 #include "sim/app/cost_table.h"
 #include "sim/app/kernel.h"
@@ -63,24 +62,28 @@ x86::EmulatedSpec read_emulated(const Member& member, Parts& parts) {
   return spec;
 }
 
+void read_device(const Cursor& root, const Member& member, x86::Spec& spec, Parts& parts) {
+  const auto& [name, device] = member;
+  check_part_name(member);
+  check_made_by_set(member, root["devices"], "type", "device");
+  const std::string type = device["type"].strict().one_of({"pci", "platform", "emulated"});
+  if (type == "emulated") {
+    spec.emulated.push_back(read_emulated(member, parts));
+    return;
+  }
+  spec.devices.push_back(read_assigned(member, type == "pci", parts));
+  x86::AssignedSpec& read = spec.devices.back();
+  if (root["costs"] && root["costs"][period_key(name)]) read.config.period_key = period_key(name);
+  const auto sharers = std::ranges::count(spec.devices, read.gsi, &x86::AssignedSpec::gsi);
+  if (static_cast<std::size_t>(sharers) > most_sharers)
+    device["gsi"].fail(
+        fmt::format("GSI {} has more than {} assigned devices", read.gsi, most_sharers));
+}
+
 void read_devices(const Cursor& root, x86::Spec& spec, Parts& parts) {
-  std::map<unsigned, std::size_t> sharers;
   for (const Member& member : by_name(root["devices"])) {
-    const auto& [name, device] = member;
-    check_part_name(member);
-    check_made_by_set(member, root["devices"], "type", "device");
-    const std::string type = device["type"].one_of({"pci", "platform", "emulated"});
-    if (type == "emulated") {
-      spec.emulated.push_back(read_emulated(member, parts));
-      continue;
-    }
-    spec.devices.push_back(read_assigned(member, type == "pci", parts));
-    if (root["costs"] && root["costs"][period_key(name)])
-      spec.devices.back().config.period_key = period_key(name);
-    if (++sharers[spec.devices.back().gsi] > most_sharers) {
-      device["gsi"].fail(fmt::format("GSI {} has more than {} assigned devices",
-                                     spec.devices.back().gsi, most_sharers));
-    }
+    const bool is_sound = member.second.attempt([&] { read_device(root, member, spec, parts); });
+    if (!is_sound) parts.devices[member.first].is_sound = false;
   }
   if (parts.devices.empty()) root["devices"].fail("there is no device", "at least one");
 }
@@ -121,9 +124,12 @@ void read_guest(const Cursor& root, x86::Spec& spec, Parts& parts) {
   guest.unknown_keys({"lines", "spurious"});
   const Cursor lines = guest["lines"];
   for (const Member& member : lines.items()) {
-    check_made_by_set(member, lines, "actions", "line");
-    spec.lines.push_back(read_line(member, parts));
-    parts.lines[spec.lines.back().gsi] = !spec.lines.back().raw;
+    const bool is_sound = member.second.attempt([&] {
+      check_made_by_set(member, lines, "actions", "line");
+      spec.lines.push_back(read_line(member, parts));
+      parts.lines[spec.lines.back().gsi] = !spec.lines.back().raw;
+    });
+    parts.lines_are_sound = parts.lines_are_sound && is_sound;
   }
   std::sort(spec.lines.begin(), spec.lines.end(),
             [](const x86::GuestLine& a, const x86::GuestLine& b) { return a.gsi < b.gsi; });
@@ -133,13 +139,14 @@ void read_guest(const Cursor& root, x86::Spec& spec, Parts& parts) {
 /// modelled.
 void read_moves(const Cursor& root, x86::Spec& spec) {
   for (const ScriptSpec& script : spec.scripts) {
-    for (const ScriptOp& op : script.ops) {
+    const std::vector<Member> ops = by_order(root["scripts"][script.name]["ops"]);
+    for (std::size_t i = 0; i < ops.size(); ++i) {
+      const ScriptOp& op = script.ops[i];
       if (op.kind != ScriptOp::Kind::set_affinity) continue;
       const auto line = std::ranges::find(spec.lines, op.gsi, &x86::GuestLine::gsi);
       if (line->flow != Flow::edge) {
-        root["scripts"][script.name]["ops"][op.name].fail(
-            fmt::format("the script moves GSI {}, which is level-triggered", op.gsi),
-            "\"flow\": \"edge\" of that line");
+        ops[i].second.fail(fmt::format("the script moves GSI {}, which is level-triggered", op.gsi),
+                           "\"flow\": \"edge\" of that line");
       }
       line->moves = true;
     }
@@ -182,18 +189,25 @@ std::vector<Threshold> read_x86_thresholds(const Cursor& root) {
 x86::Spec read_x86(const Cursor& root, Mode mode) {
   x86::Spec spec;
   Parts parts;
-  if (const Cursor platform = root["platform"]) read_platform(platform, spec);
-  parts.pins = spec.pins;
-  parts.vcpus = spec.vcpus;
+  const Cursor platform = root["platform"];
+  const bool is_sound = platform.attempt([&] {
+    if (platform) read_platform(platform, spec);
+  });
+  parts.pins = is_sound ? spec.pins : ioapic_pins;
+  parts.vcpus = is_sound ? spec.vcpus : most_cpus;
   const Policies policies = read_policies(root);
   spec.resample_policy = policies.at("kvm.resample");
   spec.vcpu_policy = policies.at("kvm.vcpu");
   spec.forwards_mask = spec.resample_policy == "forward-mask";
-  read_devices(root, spec, parts);
-  read_guest(root, spec, parts);
-  spec.scripts = read_scripts(root, parts);
-  read_moves(root, spec);
-  check_vcpu_policy(root, spec);
+  const bool has_parts = root.attempt([&] {
+    root.attempt([&] { read_devices(root, spec, parts); });
+    root.attempt([&] { read_guest(root, spec, parts); });
+    spec.scripts = read_scripts(root, parts);
+  });
+  if (has_parts) {
+    read_moves(root, spec);
+    check_vcpu_policy(root, spec);
+  }
   const std::vector<Threshold> thresholds = read_x86_thresholds(root);
   spec.throttle_limit = narrow<std::uint16_t>(value_of(thresholds[0], mode));
   if (thresholds.size() == 3) {

@@ -14,10 +14,11 @@ namespace {
 
 using scenario::Json;
 
-CheckItem broken_file(const std::string& file, const std::string& text) {
+CheckItem broken_file(const std::string& file, const InputError& error) {
   CheckItem item;
   item.file = item.scenario = file;
-  item.error = text;
+  item.error = error.what();
+  item.mistakes = errors_json(error.mistakes());
   item.wrong_input = true;
   return item;
 }
@@ -101,7 +102,7 @@ std::vector<CheckItem> find_items(const std::vector<std::string>& files, bool wi
     try {
       add_file(file, with_long, names, items);
     } catch (const InputError& e) {
-      items.push_back(broken_file(file, e.what()));
+      items.push_back(broken_file(file, e));
     }
   }
   return items;
@@ -111,10 +112,14 @@ std::string check_in_child(const CheckItem& item, std::uint64_t max_memory) {
   try {
     return text_of(answer_of(item, max_memory));
   } catch (const Error& e) {
-    return text_of({{"error", e.what()}, {"wrong_input", e.exit_code() == ExitCode::input}});
+    return text_of({{"error", e.what()},
+                    {"mistakes", errors_json(e.mistakes())},
+                    {"wrong_input", e.exit_code() == ExitCode::input}});
   } catch (const std::exception& e) {
     const std::string text = std::string("internal error: ") + e.what();
-    return text_of({{"error", text}, {"wrong_input", false}});
+    return text_of({{"error", text},
+                    {"mistakes", errors_json({Mistake{.message = text}})},
+                    {"wrong_input", false}});
   }
 }
 
@@ -122,6 +127,7 @@ void take_answer(CheckItem& item, const std::string& answer) {
   const Json json = Json::parse(answer);
   if (json.contains("error")) {
     item.error = json["error"].get<std::string>();
+    item.mistakes = json["mistakes"];
     item.wrong_input = json["wrong_input"].get<bool>();
     return;
   }

@@ -8,6 +8,7 @@
 
 #include "sim/app/machine_parts.h"
 #include "sim/check/outcome.h"
+#include "sim/scenario/tree.h"
 
 namespace irqloom::app {
 
@@ -23,6 +24,7 @@ struct CheckItem {
   std::optional<check::Outcome> outcome;
   std::vector<std::string> reasons;  ///< Why it is not as expected, a sentence each.
   std::string error;                 ///< The complete text of an error.
+  scenario::Json mistakes;           ///< The same taken apart, see errors_json().
   bool wrong_input = false;          ///< The error is the scenario's.
   bool interrupted = false;          ///< By Ctrl-C, before or while it was checked.
   bool has_golden = false;

@@ -10,7 +10,9 @@
 #include "sim/app/interrupt.h"
 #include "sim/app/memory_bound.h"
 #include "sim/app/report.h"
+#include "sim/app/shipped.h"
 #include "sim/app/terminal.h"
+#include "sim/app/unwritten.h"
 #include "sim/check/find_scenarios.h"
 #include "sim/check/fork.h"
 #include "sim/check/golden.h"
@@ -70,7 +72,7 @@ std::vector<std::string> compare_with_golden(const CheckOptions& options, check:
   return check::differences(*known, *item.outcome);
 }
 
-void compare_with_golden(const CheckOptions& options, Items& items) {
+void compare_with_golden(const CheckOptions& options, Items& items, Unwritten& unwritten) {
   std::map<std::string, check::Golden> golden;
   std::map<std::string, std::vector<std::string>> variants;
   for (CheckItem& item : items) {
@@ -85,7 +87,7 @@ void compare_with_golden(const CheckOptions& options, Items& items) {
   if (!options.promote) return;
   for (auto& [scenario, file] : golden) {
     if (!options.if_counts_equal) file.keep_only(variants[scenario]);
-    file.write();
+    unwritten.attempt([&, &golden = file] { golden.write(); });
   }
 }
 
@@ -169,7 +171,18 @@ Totals count(const Items& items) {
   return t;
 }
 
-void print_answer_json(const Items& items, const Totals& totals) {
+/// Adds "errors", if there are any. What is wrong with a file is met by each of its items.
+void add_errors(Json& answer, const Items& items) {
+  for (const CheckItem& item : items) {
+    for (const Json& mistake : item.mistakes) {
+      const bool is_known = answer.contains("errors") &&
+                            std::ranges::find(answer["errors"], mistake) != answer["errors"].end();
+      if (!is_known) answer["errors"].push_back(mistake);
+    }
+  }
+}
+
+void print_answer_json(const Items& items, const Totals& totals, const Unwritten& unwritten) {
   Json json = {{"total", totals.total}, {"as_expected", totals.as_expected}};
   json["unexpected"] = Json::array();
   json["nothing_expected"] = Json::array();
@@ -185,6 +198,8 @@ void print_answer_json(const Items& items, const Totals& totals) {
     if (item.nothing_expected()) json["nothing_expected"].push_back(json_of(item));
     if (is_fine && !item.has_golden) json["without_golden"].push_back(json_of(item));
   }
+  add_errors(json, items);
+  unwritten.add_to(json);
   print_json(json);
 }
 
@@ -232,28 +247,47 @@ ExitCode exit_code_of(const Totals& totals, bool is_strict) {
   return fine == totals.total ? ExitCode::ok : ExitCode::violated;
 }
 
+/// What to check; nobody named anything: the scenarios here, or the shipped ones.
+std::vector<std::string> paths_of(const CheckOptions& options) {
+  if (!options.paths.empty()) return options.paths;
+  const std::string folder = shipped_scenarios();
+  if (!folder.empty()) return {folder};
+  throw InputError(Mistake{.file = "irqloom check",
+                           .message = "there are no scenarios in any of " + searched_text(),
+                           .expected = "a scenario, or a folder of scenarios"});
+}
+
+/// Before the work, which may take long.
+void try_outputs(const CheckOptions& options) {
+  if (options.promote) scenario::probe_folder(options.out + "/golden");
+  if (!options.junit.empty()) scenario::AtomicFile::probe(options.junit);
+}
+
 }  // namespace
 
 ExitCode check_command(const CheckOptions& options) {
-  const std::vector<std::string> paths =
-      options.paths.empty() ? std::vector<std::string>{"scenarios"} : options.paths;
-  Items items = find_items(check::find_scenarios(paths), options.with_long);
+  Items items = find_items(check::find_scenarios(paths_of(options)), options.with_long);
   if (!options.only.empty()) {
     std::erase_if(items, [&](const CheckItem& item) {
       return !item.wrong_input && to_string(item.mode) != options.only;
     });
   }
+  try_outputs(options);
   run_items(options, items);
-  compare_with_golden(options, items);
+  Unwritten unwritten;
+  compare_with_golden(options, items, unwritten);
   const Totals totals = count(items);
-  if (!options.junit.empty()) write_junit(options.junit, items, options.strict);
+  unwritten.attempt([&] {
+    if (!options.junit.empty()) write_junit(options.junit, items, options.strict);
+  });
   if (options.json) {
-    print_answer_json(items, totals);
+    print_answer_json(items, totals, unwritten);
   } else {
     if (!options.quiet) print_table(items);
     std::cout << totals_text(totals);
+    unwritten.print();
   }
-  return exit_code_of(totals, options.strict);
+  return unwritten.exit_code_or(exit_code_of(totals, options.strict));
 }
 
 }  // namespace irqloom::app

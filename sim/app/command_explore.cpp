@@ -13,7 +13,9 @@
 #include "sim/app/report.h"
 #include "sim/app/terminal.h"
 #include "sim/app/transcript/transcript.h"
+#include "sim/app/unwritten.h"
 #include "sim/explore/distrust.h"
+#include "sim/scenario/output.h"
 
 namespace irqloom::app {
 namespace {
@@ -32,6 +34,7 @@ struct Answer {
   std::vector<std::string> assumptions;
   std::optional<std::vector<std::string>> surprises;
   std::optional<std::string> transcript;  ///< The file, if one was written.
+  Unwritten unwritten;
 };
 
 // --- JSON -------------------------------------------------------------------------------------
@@ -66,6 +69,7 @@ void print_answer_json(const Answer& a) {
   json["advice"] = advice(a.setup.fabric(), a.scenario, a.limits, a.result);
   if (a.transcript) json["transcript"] = *a.transcript;
   if (a.surprises) json["as_expected"] = a.surprises->empty();
+  a.unwritten.add_to(json);
   print_json(json);
 }
 
@@ -155,6 +159,12 @@ void write_as_transcript(const std::string& file, Answer& answer) {
   if (transcript::save(file, programs, std::cerr)) answer.transcript = file;
 }
 
+/// Before the exploration, which may take long.
+void try_outputs(const ExploreOptions& options) {
+  scenario::probe_folder(options.out);
+  if (!options.as_transcript.empty()) scenario::AtomicFile::probe(options.as_transcript);
+}
+
 ExitCode distrust_declarations(const ExploreOptions& options, const Scenario& scenario,
                                const Setup& setup) {
   explore::DistrustOptions distrust;
@@ -189,6 +199,7 @@ ExitCode explore_command(const ExploreOptions& options) {
   if (!options.as_transcript.empty()) transcript::check_expressible(scenario);
   const Setup setup(scenario, Mode::explore);
   if (options.distrust) return distrust_declarations(options, scenario, setup);
+  try_outputs(options);
   const bool is_terse = options.json || options.quiet;
   if (!is_terse) std::cout << title_text(scenario) << std::flush;
 
@@ -196,26 +207,30 @@ ExitCode explore_command(const ExploreOptions& options) {
   const explore::Limits limits = limits_of(options, scenario, progress);
   const Result result = explore_all(setup, scenario, limits, options.fuse);
   progress.erase();
-  Answer answer{scenario, setup, result, limits, {}, {}, assumptions_of(scenario, setup), {}, {}};
+  Answer answer{scenario, setup, result, limits, {}, {}, assumptions_of(scenario, setup),
+                {},       {},    {}};
   answer.surprises = surprises(scenario, scenario.expected_explore,
                                outcome_of(result, setup.fabric(), options.fuse));
-  answer.counterexamples =
-      write_counterexamples(setup, scenario, result.findings, options.fuse, options.out);
-  answer.witnesses =
-      write_counterexamples(setup, scenario, result.witnesses, options.fuse, options.out);
+  answer.counterexamples = write_counterexamples(setup, scenario, result.findings, options.fuse,
+                                                 options.out, answer.unwritten);
+  answer.witnesses = write_counterexamples(setup, scenario, result.witnesses, options.fuse,
+                                           options.out, answer.unwritten);
   if (!is_terse) {
     print_counterexamples(std::cout, setup.fabric(), scenario, answer.counterexamples,
                           options.mermaid);
     std::cout << '\n';
   }
-  if (!options.as_transcript.empty()) write_as_transcript(options.as_transcript, answer);
+  if (!options.as_transcript.empty())
+    answer.unwritten.attempt([&] { write_as_transcript(options.as_transcript, answer); });
   if (options.json) {
     print_answer_json(answer);
   } else {
     print_answer_text(answer, options.quiet);
+    answer.unwritten.print();
   }
-  return result.bound == explore::Bound::interrupted ? ExitCode::interrupted
-                                                     : exit_code_of(result.verdict);
+  const bool is_interrupted = result.bound == explore::Bound::interrupted;
+  return answer.unwritten.exit_code_or(is_interrupted ? ExitCode::interrupted
+                                                      : exit_code_of(result.verdict));
 }
 
 }  // namespace irqloom::app

@@ -11,6 +11,7 @@
 #include "sim/app/drive.h"
 #include "sim/app/machine.h"
 #include "sim/app/report.h"
+#include "sim/app/unwritten.h"
 #include "sim/scenario/output.h"
 #include "sim/scenario/units.h"
 #include "sim/topology/dot.h"
@@ -56,7 +57,7 @@ std::vector<RoadTime> road_times(const Topology& t, const timed::CostTable& cost
 }
 
 void print_json_answer(const Scenario& s, const Topology& t, const std::vector<RoadTime>& roads,
-                       const std::vector<platform::Problem>& problems) {
+                       const std::vector<platform::Problem>& problems, const Unwritten& unwritten) {
   Json json = {{"scenario", s.name}, {"variant", s.variant}};
   json["nodes"] = Json::array();
   for (const topology::Node& n : t.nodes())
@@ -79,6 +80,7 @@ void print_json_answer(const Scenario& s, const Topology& t, const std::vector<R
   json["notes"] = Json::array();
   for (const platform::Problem& p : problems)
     json["notes"].push_back({{"where", p.where}, {"message", p.message}});
+  unwritten.add_to(json);
   print_json(json);
 }
 
@@ -109,7 +111,9 @@ void draw(const std::string& dot, const std::string& svg) {
   while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR) {
   }
   if (pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0) return;
-  throw OutputError(svg + ": Graphviz's dot could not draw it; is the package graphviz installed?");
+  throw OutputError({.file = svg,
+                     .message = "Graphviz's dot could not draw it",
+                     .way_out = "install the package graphviz, if it is not there"});
 }
 
 void write_drawing(const GraphOptions& options, const Scenario& s, const std::string& text) {
@@ -132,14 +136,18 @@ ExitCode graph_command(const GraphOptions& options) {
   topology::DotStyle style = platform::dot_style();
   style.title = stem_of(s);
   const std::string text = topology::to_dot(t, style);
-  if (options.svg) write_drawing(options, s, text);
+  Unwritten unwritten;
+  unwritten.attempt([&] {
+    if (options.svg) write_drawing(options, s, text);
+  });
   if (options.json) {
-    print_json_answer(s, t, roads, problems);
+    print_json_answer(s, t, roads, problems, unwritten);
   } else {
     std::cout << text;
     if (!options.quiet) print_notes(roads, problems);
+    unwritten.print();
   }
-  return ExitCode::ok;
+  return unwritten.exit_code_or(ExitCode::ok);
 }
 
 }  // namespace irqloom::app

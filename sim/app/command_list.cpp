@@ -12,7 +12,9 @@
 #include "sim/app/fabric_names.h"
 #include "sim/app/part_members.h"
 #include "sim/app/report.h"
+#include "sim/app/shipped.h"
 #include "sim/check/find_scenarios.h"
+#include "sim/error.h"
 #include "sim/scenario/headline.h"
 #include "sim/scenario/tree.h"
 
@@ -66,13 +68,22 @@ std::vector<Item> list_costs() {
   return items;
 }
 
+Item headline_of(const std::string& file) {
+  try {
+    scenario::Headline headline = scenario::read_headline(file);
+    return {std::move(headline.name), std::move(headline.title), file};
+  } catch (const InputError&) {
+    const std::string name = std::filesystem::path(file).stem().string();
+    return {name, "cannot be read: `irqloom check` says why", file};
+  }
+}
+
 std::vector<Item> list_scenarios() {
   std::vector<Item> items;
-  if (!std::filesystem::is_directory("scenarios")) return items;
-  for (const std::string& file : check::find_scenarios({"scenarios"})) {
-    scenario::Headline headline = scenario::read_headline(file);
-    items.push_back({std::move(headline.name), std::move(headline.title), file});
-  }
+  const std::string folder = shipped_scenarios();
+  if (folder.empty()) return items;
+  for (const std::string& file : check::find_scenarios({folder}))
+    items.push_back(headline_of(file));
   return items;
 }
 
@@ -168,17 +179,15 @@ std::optional<Scenario> scenario_for(const ListOptions& options) {
   const auto kind = std::ranges::find(kinds(), options.kind, &std::pair<std::string, Of>::first);
   const bool has_file = !options.scenario.file.empty();
   if (kind != kinds().end() && kind->second == Of::scenario && !has_file) {
-    throw InputError(
-        fmt::format("irqloom list {}: those are a scenario's\n"
-                    "  expected: irqloom list {} FILE",
-                    options.kind, options.kind));
+    throw InputError(Mistake{.file = "irqloom list " + options.kind,
+                             .message = "those are a scenario's",
+                             .expected = fmt::format("irqloom list {} FILE", options.kind)});
   }
   if (!has_file) return std::nullopt;
   if (kind == kinds().end() || kind->second == Of::program) {
-    throw InputError(
-        fmt::format("irqloom list {}: those are the same for every scenario\n"
-                    "  expected: no file behind it",
-                    options.kind));
+    throw InputError(Mistake{.file = "irqloom list " + options.kind,
+                             .message = "those are the same for every scenario",
+                             .expected = "no file behind it"});
   }
   return load_scenario(options.scenario);
 }
@@ -201,11 +210,17 @@ Json to_json(const std::vector<Item>& items) {
   return list;
 }
 
-void print(const std::string& title, const std::vector<Item>& items) {
+/// What is printed where there are none of a kind.
+std::string nothing_of(std::string_view kind) {
+  return kind == "scenarios" ? "none in any of " + searched_text() : "none";
+}
+
+void print(const std::string& title, const std::vector<Item>& items, const std::string& nothing) {
   std::size_t width = 0;
   for (const Item& i : items)
     width = std::max(width, i.name.size());
   std::cout << title << '\n';
+  if (items.empty()) std::cout << "  " << nothing << '\n';
   for (const Item& i : items) {
     std::cout << fmt::format("  {:<{}}  {}", i.name, width, i.what);
     if (!i.source.empty()) std::cout << fmt::format(" [{}]", i.source);
@@ -234,11 +249,12 @@ ExitCode list_command(const ListOptions& options) {
     const std::vector<Item> items = items_of(kind.first, scenario);
     if (options.json) {
       json[kind.first] = to_json(items);
+      if (kind.first == "scenarios") json["searched"] = scenario_folders();
       continue;
     }
     if (!first) std::cout << '\n';
     first = false;
-    print(kind.first + of_text(kind.first, scenario), items);
+    print(kind.first + of_text(kind.first, scenario), items, nothing_of(kind.first));
   }
   if (options.json) print_json(json);
   return ExitCode::ok;

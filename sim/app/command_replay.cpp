@@ -9,11 +9,14 @@
 #include "sim/app/reading.h"
 #include "sim/app/report.h"
 #include "sim/app/schedule_file.h"
+#include "sim/app/shipped.h"
 #include "sim/app/terminal.h"
 #include "sim/app/trace_files.h"
 #include "sim/app/traced_replay.h"
 #include "sim/app/transcript/transcript.h"
+#include "sim/app/unwritten.h"
 #include "sim/check/find_scenarios.h"
+#include "sim/scenario/file_reader.h"
 #include "sim/trace/mermaid_sink.h"
 #include "sim/trace/table_sink.h"
 
@@ -23,33 +26,35 @@ namespace {
 using explore::Schedule;
 using scenario::Json;
 
-constexpr const char* scenarios_folder = "scenarios";
-
 /// The file to read the schedule's scenario from.
 std::string find_file(const ReplayOptions& options, const Schedule& schedule) {
   if (!options.scenario.file.empty()) return options.scenario.file;
   if (!schedule.scenario_file.empty() && std::filesystem::exists(schedule.scenario_file))
     return schedule.scenario_file;
-  if (std::filesystem::is_directory(scenarios_folder)) {
-    for (const std::string& file : check::find_scenarios({scenarios_folder})) {
+  if (const std::string folder = shipped_scenarios(); !folder.empty()) {
+    for (const std::string& file : check::find_scenarios({folder})) {
       if (check::name_in(file) == schedule.scenario) return file;
     }
   }
-  throw InputError(
-      fmt::format("{}: its scenario \"{}\" is not at {} and not below {}/\n"
-                  "  expected: --scenario FILE",
-                  options.schedule, schedule.scenario,
-                  schedule.scenario_file.empty() ? "any known place" : schedule.scenario_file,
-                  scenarios_folder));
+  const std::string place =
+      schedule.scenario_file.empty() ? "" : "at " + schedule.scenario_file + " or ";
+  throw InputError(Mistake{.file = scenario::display_name(options.schedule),
+                           .message = fmt::format("its scenario \"{}\" is not {}below one of {}",
+                                                  schedule.scenario, place, searched_text()),
+                           .expected = "--scenario FILE"});
 }
 
 Scenario load(const ReplayOptions& options, const Schedule& schedule) {
   ScenarioChoice choice = options.scenario;
   choice.file = find_file(options, schedule);
-  if (check::name_in(choice.file) != schedule.scenario) {
-    throw InputError(fmt::format("{}: this is a schedule of scenario \"{}\", and {} is \"{}\"",
-                                 options.schedule, schedule.scenario, choice.file,
-                                 check::name_in(choice.file)));
+  const std::string name = check::name_in(choice.file);
+  if (name.empty()) load_scenario({choice.file, std::nullopt, {}});  // Which says what is wrong.
+  if (name != schedule.scenario) {
+    throw InputError(Mistake{
+        .file = scenario::display_name(options.schedule),
+        .message = fmt::format("this is a schedule of scenario \"{}\", and {} is \"{}\"",
+                               schedule.scenario, scenario::display_name(choice.file), name),
+        .expected = "--scenario FILE"});
   }
   if (!choice.variant && !schedule.variant.empty()) choice.variant = schedule.variant;
   return load_scenario(choice);
@@ -71,7 +76,8 @@ std::string misfit_text(const Schedule& schedule, const Replayed& replayed) {
 }
 
 void print_answer_json(const Scenario& scenario, const Schedule& schedule, const Replayed& replayed,
-                       const std::string& warning, const std::vector<std::string>& files) {
+                       const std::string& warning, const std::vector<std::string>& files,
+                       const Unwritten& unwritten) {
   Json json = answer_json(scenario, "replay", replayed.verdict);
   json["violations"] = Json::array();
   for (const auto& [at, v] : replayed.result.violations) {
@@ -88,6 +94,7 @@ void print_answer_json(const Scenario& scenario, const Schedule& schedule, const
   json["reason"] = replayed.reason;
   json["warning"] = warning;
   json["files"] = files;
+  unwritten.add_to(json);
   print_json(json);
 }
 
@@ -106,6 +113,7 @@ void print_answer_text(const Scenario& scenario, const Schedule& schedule, const
 }
 
 std::string stem_of_file(const std::string& path) {
+  if (path == scenario::standard_input) return "replay";
   std::string stem = std::filesystem::path(path).stem().string();
   constexpr std::string_view ending = ".schedule";
   if (stem.ends_with(ending)) stem.resize(stem.size() - ending.size());
@@ -156,19 +164,24 @@ ExitCode replay_command(const ReplayOptions& options) {
     std::cout << (options.mermaid ? "```\n" : "") << sentences_text(reading.sentences) << '\n';
   }
 
-  std::vector<std::string> written = files.commit();
-  if (!options.as_transcript.empty() && write_as_transcript(options, scenario, setup, schedule))
-    written.push_back(options.as_transcript);
+  std::vector<std::string> written;
+  Unwritten unwritten;
+  unwritten.attempt([&] { written = files.commit(); });
+  unwritten.attempt([&] {
+    if (!options.as_transcript.empty() && write_as_transcript(options, scenario, setup, schedule))
+      written.push_back(options.as_transcript);
+  });
   for (const std::string& notice : files.notices())
     std::cerr << "irqloom: " << notice << '\n';
   if (options.json) {
-    print_answer_json(scenario, schedule, replayed, warning, written);
+    print_answer_json(scenario, schedule, replayed, warning, written, unwritten);
   } else {
     for (const std::string& file : options.quiet ? std::vector<std::string>() : written)
       std::cout << "wrote " << file << '\n';
     print_answer_text(scenario, schedule, replayed, options.quiet);
+    unwritten.print();
   }
-  return exit_code_of(replayed.verdict);
+  return unwritten.exit_code_or(exit_code_of(replayed.verdict));
 }
 
 }  // namespace irqloom::app

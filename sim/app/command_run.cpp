@@ -9,6 +9,7 @@
 #include "sim/app/statistics.h"
 #include "sim/app/terminal.h"
 #include "sim/app/trace_files.h"
+#include "sim/app/unwritten.h"
 #include "sim/scenario/units.h"
 #include "sim/trace/text_sink.h"
 
@@ -26,6 +27,7 @@ struct Answer {
   const Statistics& statistics;
   std::vector<std::string> files;
   std::optional<std::vector<std::string>> surprises;
+  Unwritten unwritten;
 };
 
 std::string_view to_string(timed::End end) {
@@ -104,6 +106,7 @@ void print_answer_json(const Answer& a) {
   json["broken_assumptions"] = broken_assumptions_json(a.result);
   if (a.surprises) json["as_expected"] = a.surprises->empty();
   json["files"] = a.files;
+  a.unwritten.add_to(json);
   print_json(json);
 }
 
@@ -189,7 +192,8 @@ ExitCode run_command(const RunOptions& options) {
   }
   const TimedResult result = run_timed(setup, scenario, seed, std::move(sinks));
 
-  Answer answer{scenario, seed, result, statistics, files.commit(), {}};
+  Answer answer{scenario, seed, result, statistics, {}, {}, {}};
+  answer.unwritten.attempt([&] { answer.files = files.commit(); });
   answer.surprises = surprises(scenario, scenario.expected_run, outcome_of(result));
   for (const std::string& notice : files.notices())
     std::cerr << "irqloom: " << notice << '\n';
@@ -197,9 +201,11 @@ ExitCode run_command(const RunOptions& options) {
     print_answer_json(answer);
   } else {
     print_answer_text(answer, options.quiet);
+    answer.unwritten.print();
   }
-  return result.end == timed::End::interrupted ? ExitCode::interrupted
-                                               : exit_code_of(result.verdict);
+  const bool is_interrupted = result.end == timed::End::interrupted;
+  return answer.unwritten.exit_code_or(is_interrupted ? ExitCode::interrupted
+                                                      : exit_code_of(result.verdict));
 }
 
 }  // namespace irqloom::app

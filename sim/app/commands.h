@@ -31,6 +31,7 @@ ExitCode run_command(const RunOptions& options);
 
 struct ExploreOptions : CommonOptions {
   ScenarioChoice scenario;
+  std::optional<std::uint64_t> seed;        ///< Of no effect.
   std::optional<std::uint64_t> max_states;  ///< None: the scenario's.
   std::optional<std::uint64_t> max_memory;  ///< Bytes. None: half of what the machine has free.
   std::chrono::milliseconds timeout{0};     ///< 0: none.
@@ -49,6 +50,7 @@ struct ReplayOptions : CommonOptions {
   /// An empty file: the one that the schedule names, or the scenario of its name below scenarios/.
   /// No variant: the schedule's.
   ScenarioChoice scenario;
+  std::optional<std::uint64_t> seed;  ///< Of no effect.
   std::vector<std::string> traces;
   bool mermaid = false;
   std::string as_transcript;  ///< File for the schedule's operations; may be empty.
@@ -74,7 +76,8 @@ ExitCode check_command(const CheckOptions& options);
 
 struct GraphOptions : CommonOptions {
   ScenarioChoice scenario;
-  bool svg = false;  ///< Draw it too, with Graphviz, into OUT.
+  std::optional<std::uint64_t> seed;  ///< Of no effect.
+  bool svg = false;                   ///< Draw it too, with Graphviz, into OUT.
 };
 
 /// `irqloom graph`: the topology in Graphviz's language on stdout; on stderr the least times of the

@@ -56,13 +56,15 @@ timed::CostTable read_costs(const scenario::Cursor& costs,
   for (const std::string& device : devices)
     keys.push_back(period_key(device));
   for (const auto& [key, value] : costs.items_or_none()) {
-    if (std::find(keys.begin(), keys.end(), key) == keys.end()) {
-      value.fail_key("nothing has the cost \"" + key + "\"", scenario::list_of(keys),
-                     scenario::nearest(key, keys));
-    }
-    const auto [entry, is_new] = table.try_emplace(key);
-    if (is_new) entry->second = table.at(std::string(common_period_key));
-    read_cost_into(value, entry->second);
+    value.attempt([&, &key = key, &value = value] {
+      if (std::find(keys.begin(), keys.end(), key) == keys.end()) {
+        value.fail_key("nothing has the cost \"" + key + "\"", scenario::list_of(keys),
+                       scenario::nearest(key, keys));
+      }
+      const auto [entry, is_new] = table.try_emplace(key);
+      if (is_new) entry->second = table.at(std::string(common_period_key));
+      read_cost_into(value, entry->second);
+    });
   }
   return table;
 }

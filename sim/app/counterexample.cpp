@@ -11,6 +11,7 @@
 #include "sim/app/schedule_file.h"
 #include "sim/app/terminal.h"
 #include "sim/app/traced_replay.h"
+#include "sim/scenario/file_reader.h"
 #include "sim/trace/columns.h"
 #include "sim/trace/mermaid_sink.h"
 #include "sim/trace/table_sink.h"
@@ -164,7 +165,8 @@ Json json_of(const std::vector<explore::ScheduleStep>& steps) {
 
 std::vector<Counterexample> write_counterexamples(const Setup& setup, const Scenario& scenario,
                                                   const std::vector<explore::Finding>& findings,
-                                                  bool fuse, const std::string& folder) {
+                                                  bool fuse, const std::string& folder,
+                                                  Unwritten& unwritten) {
   std::vector<Counterexample> list;
   for (const explore::Finding& f : findings) {
     const Fabric& fabric = setup.fabric();
@@ -173,12 +175,13 @@ std::vector<Counterexample> write_counterexamples(const Setup& setup, const Scen
     c.reading =
         read(fabric, c.schedule, replay(fabric, c.schedule, scenario.properties.judged, true));
     c.schedule.scenario = scenario.name;
-    c.schedule.scenario_file = scenario.choice.file;
+    if (scenario.choice.file != scenario::standard_input)
+      c.schedule.scenario_file = scenario.choice.file;
     c.schedule.variant = scenario.variant;
     c.schedule.scenario_hash = scenario.hash;
     if (!f.path.empty()) {
-      c.file = folder + "/" + file_name(scenario, findings, f);
-      write_schedule(c.file, c.schedule);
+      const std::string file = folder + "/" + file_name(scenario, findings, f);
+      if (unwritten.attempt([&] { write_schedule(file, c.schedule); })) c.file = file;
     }
     list.push_back(std::move(c));
   }
@@ -223,6 +226,7 @@ Json to_json(const Counterexample& c) {
 
 std::string replay_text(const Scenario& scenario, const std::string& file) {
   std::string text = "irqloom replay " + shell_word(file);
+  if (scenario.choice.file == scenario::standard_input) text += " --scenario -";
   for (const std::string& set : scenario.choice.sets)
     text += " --set " + shell_word(set);
   return text;

@@ -8,6 +8,7 @@
 #include "sim/app/reading.h"
 #include "sim/app/scenario.h"
 #include "sim/app/setup.h"
+#include "sim/app/unwritten.h"
 #include "sim/core/fabric.h"
 #include "sim/explore/finding.h"
 #include "sim/explore/schedule.h"
@@ -18,17 +19,19 @@ namespace irqloom::app {
 /// A finding with its schedule.
 struct Counterexample {
   explore::Schedule schedule;
-  /// The schedule file; empty where there is nothing to replay: no steps.
+  /// The schedule file; empty where there is nothing to replay (no steps), and where it could not
+  /// be written.
   std::string file;
   Reading reading = {};
 };
 
 /// Makes a schedule of each finding, with a continuation if it is a loss, and writes it to
 /// FOLDER/STEM-PROPERTY[-WHERE].schedule.json; the place is part of the name only if several
-/// findings have the property in common. Throws OutputError.
+/// findings have the property in common.
 std::vector<Counterexample> write_counterexamples(const Setup& setup, const Scenario& scenario,
                                                   const std::vector<explore::Finding>& findings,
-                                                  bool fuse, const std::string& folder);
+                                                  bool fuse, const std::string& folder,
+                                                  Unwritten& unwritten);
 
 /// For each the title, the table (or a Mermaid diagram in a fenced block), why it is bad, what
 /// happened, and how to see it again. Those that go one way are one. 120 columns.

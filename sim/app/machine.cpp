@@ -25,6 +25,10 @@ std::vector<std::string> names_of_devices(const Spec& spec) {
 
 }  // namespace
 
+void check_architecture(const Cursor& root) {
+  is_arm(root);
+}
+
 std::shared_ptr<void> build_machine(Fabric& fabric, const Cursor& root, Mode mode) {
   if (is_arm(root)) return std::make_shared<arm::Machine>(fabric, read_arm(root, mode));
   return std::make_shared<x86::Machine>(fabric, read_x86(root, mode));

@@ -14,6 +14,9 @@ namespace irqloom::app {
 
 // All of these read a scenario's root and throw InputError.
 
+/// Whether there is an architecture by that name, which decides how the rest is read.
+void check_architecture(const scenario::Cursor& root);
+
 /// Elaborates it. What is returned owns the models. std::invalid_argument for what the reader does
 /// not know to be wrong.
 std::shared_ptr<void> build_machine(Fabric& fabric, const scenario::Cursor& root, Mode mode);

@@ -32,12 +32,13 @@ GuestAction read_action(const Member& member, unsigned gsi, const Parts& parts) 
   const auto& [name, action] = member;
   action.unknown_keys({"order", "serves", "reports"});
   const auto device = parts.devices.find(name);
-  if (device == parts.devices.end()) {
+  if (device == parts.devices.end() && !parts.devices.empty()) {
     const auto names = devices_that(parts, [](const Parts::Device&) { return true; });
     action.fail_key("there is no device \"" + name + "\" for this action", scenario::list_of(names),
                     scenario::nearest(name, names));
   }
-  if (device->second.gsi != gsi) {
+  const bool is_known = device != parts.devices.end() && device->second.is_sound;
+  if (is_known && device->second.gsi != gsi) {
     const auto here = devices_that(parts, [gsi](const Parts::Device& d) { return d.gsi == gsi; });
     action.fail_key(fmt::format("\"{}\" raises GSI {}, not GSI {}", name, device->second.gsi, gsi),
                     here.empty() ? "a device of this GSI" : scenario::list_of(here));
@@ -54,8 +55,10 @@ GuestAction read_action(const Member& member, unsigned gsi, const Parts& parts) 
 // --- scripts ----------------------------------------------------------------------------------
 
 void read_op_device(const Cursor& op, ScriptOp& spec, const Parts& parts) {
-  const auto names = devices_that(parts, [](const Parts::Device& d) { return d.assigned; });
-  spec.device = op["device"].string();
+  const auto names =
+      devices_that(parts, [](const Parts::Device& d) { return d.assigned || !d.is_sound; });
+  spec.device = op["device"].strict().string();
+  if (parts.devices.empty()) return;  // Which is the mistake.
   if (std::find(names.begin(), names.end(), spec.device) == names.end()) {
     op["device"].fail("there is no assigned device \"" + spec.device + "\"",
                       names.empty() ? "an assigned device" : scenario::list_of(names),
@@ -64,7 +67,8 @@ void read_op_device(const Cursor& op, ScriptOp& spec, const Parts& parts) {
 }
 
 void read_op_line(const Cursor& op, ScriptOp& spec, const Parts& parts) {
-  spec.gsi = read_gsi(op["gsi"], parts);
+  spec.gsi = read_gsi(op["gsi"].strict(), parts);
+  if (!parts.lines_are_sound) return;
   const auto line = parts.lines.find(spec.gsi);
   if (line == parts.lines.end() || !line->second) {
     op["gsi"].fail(fmt::format("no line of a Linux guest is on GSI {}", spec.gsi));
@@ -113,7 +117,7 @@ std::optional<std::size_t> read_dependence(const Cursor& value,
   for (const ScriptOp& op : before) {
     if (!op.name.empty()) names.push_back(op.name);
   }
-  const std::string name = value.string();
+  const std::string name = value.strict().string();
   for (std::size_t i = 0; i < before.size(); ++i) {
     if (!name.empty() && before[i].name == name) return i;
   }
@@ -160,7 +164,7 @@ ScriptOp read_op(const Member& member, const Cursor& ops, const ScriptSpec& scri
   const Cursor& op = member.second;
   check_made_by_set(member, ops, "do", "operation");
   // Of what is of another machine the operation is the reason, not its members.
-  const OperationInfo& operation = read_operation(op["do"], script, parts.arch);
+  const OperationInfo& operation = read_operation(op["do"].strict(), script, parts.arch);
   operation_members().refuse_elsewhere(op, place_of(parts.arch));
   std::vector<std::string> keys = {"order", "do"};
   if (parts.arch == Arch::arm64) keys.insert(keys.end(), {"if_failed", "if_done"});
@@ -195,8 +199,11 @@ ScriptSpec read_script(const Member& member, const Cursor& scripts, const Parts&
   spec.repeats = script["repeats"].boolean_or(false);
   const Cursor ops = script["ops"];
   ops.items();  // Must be there.
-  for (const Member& op : by_order(ops))
-    spec.ops.push_back(read_op(op, ops, spec, parts));
+  for (const Member& op : by_order(ops)) {
+    ScriptOp read{.name = op.first};  // For those that depend on it, should it be wrong.
+    op.second.attempt([&] { read = read_op(op, ops, spec, parts); });
+    spec.ops.push_back(std::move(read));
+  }
   if (spec.ops.empty() || spec.ops.size() > most_ops) {
     ops.fail(fmt::format("the script has {} operations", spec.ops.size()),
              fmt::format("from 1 to {}", most_ops));
@@ -258,7 +265,7 @@ Raises read_raises(const Cursor& raises, Arch arch) {
 std::vector<GuestAction> read_actions(const Cursor& actions, unsigned gsi, const Parts& parts) {
   std::vector<GuestAction> list;
   for (const Member& action : by_order(actions))
-    list.push_back(read_action(action, gsi, parts));
+    action.second.attempt([&] { list.push_back(read_action(action, gsi, parts)); });
   if (list.size() > most_sharers) {
     actions.fail(fmt::format("{} actions share the line", list.size()),
                  fmt::format("at most {}", most_sharers));
@@ -284,7 +291,7 @@ std::vector<ScriptSpec> read_scripts(const Cursor& root, const Parts& parts) {
   const Cursor scripts = root["scripts"];
   std::vector<ScriptSpec> list;
   for (const Member& script : by_name(scripts))
-    list.push_back(read_script(script, scripts, parts));
+    script.second.attempt([&] { list.push_back(read_script(script, scripts, parts)); });
   return list;
 }
 

@@ -46,12 +46,14 @@ struct Parts {
   struct Device {
     unsigned gsi = 0;
     bool assigned = false;  ///< Through VFIO; false: emulated.
+    bool is_sound = true;   ///< Nothing is wrong with it; otherwise nothing is known of it.
   };
   Arch arch = Arch::x86;
   unsigned pins = 24;  ///< GSIs from 0.
   unsigned vcpus = 1;
   std::map<std::string, Device> devices;
   std::map<unsigned, bool> lines;  ///< By GSI: whether Linux handles it.
+  bool lines_are_sound = true;     ///< Nothing is wrong with a line; otherwise one may be missing.
 };
 
 // All of these throw InputError.

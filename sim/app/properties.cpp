@@ -82,7 +82,7 @@ bool read_defined(const Member& member) {
   }
   check_property_name(member);
   property.unknown_keys({"kind", "p", "q", "why"});
-  const PropertyKind kind = property["kind"].one_of<PropertyKind>(kinds());
+  const PropertyKind kind = property["kind"].strict().one_of<PropertyKind>(kinds());
   property["p"].items();
   if (const Cursor q = property["q"]; q && kind != PropertyKind::leads_to)
     q.fail_key("only \"leads_to\" has a \"q\"");
@@ -167,9 +167,13 @@ PropertyChoice read_properties(const Cursor& properties) {
   std::vector<std::string> left_out;
   for (const Member& member : by_name(properties)) {
     const auto& [name, value] = member;
-    if (PropertyTypes::find(name) != nullptr) {
-      (read_builtin(value) ? taken : left_out).push_back(name);
-    } else if (read_defined(member)) {
+    bool is_judged = true;  // Also if something is wrong with it.
+    const bool is_builtin = PropertyTypes::find(name) != nullptr;
+    value.attempt(
+        [&, &read = value] { is_judged = is_builtin ? read_builtin(read) : read_defined(member); });
+    if (is_builtin) {
+      (is_judged ? taken : left_out).push_back(name);
+    } else if (is_judged) {
       choice.judged.push_back(name);
       choice.defined.push_back(member);
     }
@@ -181,24 +185,29 @@ PropertyChoice read_properties(const Cursor& properties) {
 }
 
 void add_properties(Fabric& fabric, const std::vector<Member>& defined) {
-  for (const auto& [name, cursor] : defined) {
+  for (const Member& member : defined) {
+    const scenario::Cursor& cursor = member.second;
     Property property;
-    property.name = name;
+    property.name = member.first;
     property.kind = cursor["kind"].one_of<PropertyKind>(kinds());
     property.message = cursor["why"].string();
-    property.p = compile_predicate(cursor["p"], fabric);
-    if (property.kind == PropertyKind::leads_to)
-      property.q = compile_predicate(cursor["q"], fabric);
-    fabric.add(std::move(property));
+    const bool has_p = cursor.attempt([&] { property.p = compile_predicate(cursor["p"], fabric); });
+    const bool has_q = cursor.attempt([&] {
+      if (property.kind == PropertyKind::leads_to)
+        property.q = compile_predicate(cursor["q"], fabric);
+    });
+    if (has_p && has_q) fabric.add(std::move(property));
   }
 }
 
 std::vector<Assumption> read_assumptions(const Cursor& assume, const Fabric& fabric) {
   std::vector<Assumption> list;
   for (const Member& member : by_name(assume)) {
-    Assumption a = read_assumption(member, fabric);
-    check_waits(a, list, member.second["before"], fabric);
-    list.push_back(std::move(a));
+    member.second.attempt([&] {
+      Assumption a = read_assumption(member, fabric);
+      check_waits(a, list, member.second["before"], fabric);
+      list.push_back(std::move(a));
+    });
   }
   return list;
 }

@@ -44,6 +44,26 @@ Json answer_json(const Scenario& s, std::string_view mode, Verdict verdict) {
           {"verdict", std::string(to_string(verdict))}};
 }
 
+Json errors_json(const std::vector<Mistake>& mistakes) {
+  const auto text = [](const std::string& t) { return t.empty() ? Json(nullptr) : Json(t); };
+  const auto number = [](std::uint32_t n) { return n == 0 ? Json(nullptr) : Json(n); };
+  Json list = Json::array();
+  for (const Mistake& m : mistakes) {
+    Json json = {{"file", text(m.file)},
+                 {"line", number(m.line)},
+                 {"column", number(m.column)},
+                 {"pointer", text(m.pointer)},
+                 {"message", shortened(m.message)},
+                 {"expected", text(m.expected)},
+                 {"did_you_mean", text(m.suggestion)}};
+    if (!m.writer.empty()) json["written_by"] = m.writer;
+    if (!m.note.empty()) json["note"] = m.note;
+    if (!m.way_out.empty()) json["what_to_do"] = m.way_out;
+    list.push_back(std::move(json));
+  }
+  return list;
+}
+
 ExitCode exit_code_of(Verdict verdict) {
   switch (verdict) {
     case Verdict::holds:

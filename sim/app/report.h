@@ -30,6 +30,10 @@ std::string surprises_text(const std::optional<std::vector<std::string>>& surpri
 /// The members that every answer begins with.
 scenario::Json answer_json(const Scenario& scenario, std::string_view mode, Verdict verdict);
 
+/// [{"file","line","column","pointer","message","expected","did_you_mean"}]: all of them always
+/// there, null where there is none; "written_by", "note" and "what_to_do" only where there is one.
+scenario::Json errors_json(const std::vector<Mistake>& mistakes);
+
 /// 0, 1 or 3.
 ExitCode exit_code_of(Verdict verdict);
 

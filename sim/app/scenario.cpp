@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "sim/app/expect_kind.h"
 #include "sim/app/machine.h"
 #include "sim/scenario/suggest.h"
 
@@ -118,70 +119,129 @@ std::uint64_t read_max_states(const Cursor& explore) {
   return bound ? bound.uint(1) : 0;
 }
 
+Document read_document(const std::string& file) {
+  return Document::from_file(file, [](std::string_view text, const std::string& name) {
+    expect_kind(check::FileKind::scenario, text, name);
+  });
+}
+
+void read_name(const Cursor& name, Scenario& s) {
+  s.name = name.strict().string();
+  if (!is_file_name(s.name)) name.fail("\"" + s.name + "\" cannot name a scenario", file_name_rule);
+}
+
 void read_expectations(const Cursor& expect, Scenario& s) {
   if (!expect) return;
   expect.unknown_keys({"run", "explore", "why"});
   const std::vector<std::string>& judged = s.properties.judged;
-  if (const Cursor run = expect["run"]) s.expected_run = check::read_expectation(run, judged);
-  if (const Cursor explore = expect["explore"])
-    s.expected_explore = check::read_expectation(explore, judged);
+  const auto read = [&](const Cursor& mode, std::optional<check::Expectation>& expected) {
+    if (mode) mode.attempt([&] { expected = check::read_expectation(mode, judged); });
+  };
+  read(expect["run"], s.expected_run);
+  read(expect["explore"], s.expected_explore);
   expect["why"].string();
+}
+
+/// Sets one value. What the file alone says of itself was read before: a set of it would do
+/// nothing.
+void apply_set(Document& document, const std::string& set) {
+  const scenario::Json before = document.json();
+  document.set(set, known_names(document));
+  for (const char* key : {"$schema", "name", "variants", "expect"}) {
+    const auto value_in = [key](const scenario::Json& json) {
+      return json.contains(key) ? json[key] : scenario::Json();
+    };
+    if (value_in(before) == value_in(document.json())) continue;
+    throw InputError(Mistake{.file = "--set " + set,
+                             .message = fmt::format("\"{}\" is the file's alone", key),
+                             .expected = scenario::list_of(patchable_keys())});
+  }
 }
 
 /// What only the topology shows: pins that lead nowhere, inputs that stand no second user, ...
 void check_machine(const Document& document) {
   for (const platform::Problem& p : problems_of_machine(document.root())) {
-    if (p.severity == platform::Problem::Severity::error) document.at(p.where).fail(p.message);
+    if (p.severity != platform::Problem::Severity::error) continue;
+    const Cursor cursor = document.at(p.where);
+    cursor.attempt([&] { cursor.fail(p.message); });
   }
 }
 
+/// Who may have a cost of his own, where the machine cannot be read for mistakes.
+std::vector<std::string> all_names(const Cursor& root) {
+  std::vector<std::string> names;
+  for (const char* part : {"devices", "scripts"}) {
+    for (const auto& [name, member] : root[part].items_or_none())
+      names.push_back(name);
+  }
+  return names;
+}
+
+/// Keeps each section's mistakes from the others.
 void read_settings(const Document& document, Scenario& s) {
   const Cursor root = document.root();
   s.title = root["title"].string();
   root["story"].string_or("");
   root["about"].string_or("");
-  s.policies = read_policies(root);
-  s.code = cited_code(root, s.policies);
-  check_machine(document);
-  s.devices = device_names(root);
-  s.thresholds = read_thresholds(root);
-  s.costs = read_costs(root["costs"], s.devices);
-  s.run = read_run(root["run"]);
+  root.attempt([&] {
+    s.policies = read_policies(root);
+    s.code = cited_code(root, s.policies);
+  });
+  const bool has_machine = root.attempt([&] { s.devices = device_names(root); });
+  if (!has_machine) s.devices = all_names(root);
+  root.attempt([&] { s.thresholds = read_thresholds(root); });
+  // A device may have a cost of its own; where there is none at all, that is the mistake.
+  const bool has_devices = has_machine || !root["devices"].items_or_none().empty();
+  if (has_devices) s.costs = read_costs(root["costs"], s.devices);
+  root["run"].attempt([&] { s.run = read_run(root["run"]); });
   s.max_states = read_max_states(root["explore"]);
-  s.properties = read_properties(root["properties"]);
+  const Cursor properties = root["properties"];
+  if (properties.attempt([&] { s.properties = read_properties(properties); })) return;
+  // An expectation may be about one that was misspelt there.
+  for (const PropertyType& p : PropertyTypes::all())
+    s.properties.judged.emplace_back(p.name);
 }
 
-}  // namespace
-
-Scenario load_scenario(const ScenarioChoice& choice) {
-  Document document = Document::from_file(choice.file);
-  document.root().unknown_keys(all_keys());
-  document.root()["$schema"].string_or("");
+Scenario read_scenario(Document document, const ScenarioChoice& choice,
+                       scenario::Collecting& mistakes) {
   // The patched document keeps no expectation; this cursor keeps the file as it was read.
   const Cursor file = document.root();
-
+  file.unknown_keys(all_keys());
+  file["$schema"].string_or("");
   Scenario s(document);
   s.choice = choice;
-  const Cursor name = file["name"];
-  s.name = name.string();
-  if (!is_file_name(s.name)) name.fail("\"" + s.name + "\" cannot name a scenario", file_name_rule);
-  s.variant = choose_variant(document, choice);
+  file.attempt([&] { read_name(file["name"], s); });
+  if (!file.attempt([&] { s.variant = choose_variant(document, choice); })) mistakes.settle();
   s.defaulted = !choice.variant && !s.variant.empty();
-  if (!s.variant.empty()) apply_variant(document, s);
+  file.attempt([&] {
+    if (!s.variant.empty()) apply_variant(document, s);
+  });
   for (const std::string& set : choice.sets)
-    document.set(set, known_names(document));
+    file.attempt([&] { apply_set(document, set); });
   document.remove("/variants");
   document.remove("/expect");
   document.root().unknown_keys(all_keys());
   s.hash = hash_of(document);
   s.document = document;
+  if (!file.attempt([&] { check_architecture(document.root()); })) mistakes.settle();
   read_settings(document, s);
   read_expectations(s.variant.empty() ? file["expect"] : file["variants"][s.variant]["expect"], s);
+  mistakes.settle();
+  check_machine(document);
+  mistakes.settle();
   return s;
 }
 
+}  // namespace
+
+Scenario load_scenario(const ScenarioChoice& choice) {
+  const Document document = read_document(choice.file);
+  scenario::Collecting mistakes(document);
+  return read_scenario(document, choice, mistakes);
+}
+
 std::vector<std::string> variant_names(const std::string& file) {
-  return names_of_variants(Document::from_file(file).root()["variants"]);
+  return names_of_variants(read_document(file).root()["variants"]);
 }
 
 }  // namespace irqloom::app

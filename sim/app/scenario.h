@@ -59,8 +59,8 @@ struct Scenario {
   std::optional<check::Expectation> expected_explore;
 };
 
-/// Throws InputError where the file, the variant or a set is wrong. What refers to parts of the
-/// elaborated fabric (fields, contexts, steps) is checked by Setup.
+/// Throws InputError, with all mistakes, where the file, the variant or a set is wrong. What refers
+/// to parts of the elaborated fabric (fields, contexts, steps) is checked by Setup.
 Scenario load_scenario(const ScenarioChoice& choice);
 
 /// The names of the variants, in the order of the file. Throws InputError.

@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "sim/app/expect_kind.h"
 #include "sim/scenario/output.h"
 
 namespace irqloom::app {
@@ -71,6 +72,7 @@ std::string schedule_text(const explore::Schedule& schedule) {
 }
 
 explore::Schedule parse_schedule(const scenario::Document& document) {
+  scenario::Collecting mistakes(document);
   const Cursor root = document.root();
   root.unknown_keys({"format", "version", "scenario", "scenario_file", "variant", "scenario_hash",
                      "property", "where", "kind", "message", "fuse", "length", "loop_start",
@@ -92,20 +94,22 @@ explore::Schedule parse_schedule(const scenario::Document& document) {
   s.fuse = root["fuse"].boolean();
   for (const Cursor& step : root["steps"].elements())
     s.steps.push_back(parse_step(step));
-  if (const Cursor continuation = root["continuation"]) {
-    for (const Cursor& step : continuation.elements())
-      s.continuation.push_back(parse_step(step));
-  }
-  s.missing = root["length"].uint_or(s.steps.size(), s.steps.size()) - s.steps.size();
+  for (const Cursor& step : root["continuation"].elements_or_none())
+    s.continuation.push_back(parse_step(step));
+  mistakes.settle();
+  s.missing = root["length"].strict().uint_or(s.steps.size(), s.steps.size()) - s.steps.size();
   if (const Cursor loop = root["loop_start"]) {
     if (s.steps.empty()) loop.fail("a schedule without steps has no loop");
-    s.loop_start = loop.uint(0, s.steps.size() - 1);
+    s.loop_start = loop.strict().uint(0, s.steps.size() - 1);
   }
   return s;
 }
 
 explore::Schedule read_schedule(const std::string& path) {
-  return parse_schedule(scenario::Document::from_file(path));
+  return parse_schedule(
+      scenario::Document::from_file(path, [](std::string_view text, const std::string& name) {
+        expect_kind(check::FileKind::schedule, text, name);
+      }));
 }
 
 void write_schedule(const std::string& path, const explore::Schedule& schedule) {

@@ -12,7 +12,7 @@ std::shared_ptr<void> build(Fabric& fabric, const Scenario& scenario, Mode mode)
   try {
     return build_machine(fabric, scenario.document.root(), mode);
   } catch (const std::invalid_argument& e) {
-    throw InputError(scenario.document.name() + ": " + e.what());
+    throw InputError(Mistake{.file = scenario.document.name(), .message = e.what()});
   }
 }
 
@@ -20,10 +20,13 @@ std::shared_ptr<void> build(Fabric& fabric, const Scenario& scenario, Mode mode)
 
 Setup::Setup(const Scenario& scenario, Mode mode) : machine_(build(fabric_, scenario, mode)) {
   timed::elaborate();
+  scenario::Collecting mistakes(scenario.document);
   add_properties(fabric_, scenario.properties.defined);
   fabric_.seal();
-  assumptions_ =
-      Assumptions(fabric_, read_assumptions(scenario.document.root()["assume"], fabric_));
+  const std::vector<Assumption> assumptions =
+      read_assumptions(scenario.document.root()["assume"], fabric_);
+  mistakes.settle();
+  assumptions_ = Assumptions(fabric_, assumptions);
 }
 
 }  // namespace irqloom::app

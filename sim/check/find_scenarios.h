@@ -7,7 +7,7 @@
 namespace irqloom::check {
 
 /// The scenario files that `paths` name: files as they are given; of folders, every .json below
-/// them, sorted, except schemas (*.schema.json) and schedules (*.schedule.json). No file twice.
+/// them, sorted, that is no file of another kind (see FileKind). No file twice.
 /// Throws InputError for a path at which there is nothing, and for a folder without any.
 std::vector<std::string> find_scenarios(const std::vector<std::string>& paths);
 

@@ -21,41 +21,57 @@ std::string number_from(Number min, Number max) {
 
 }  // namespace
 
-Cursor::Cursor(std::shared_ptr<const Tree> tree)
-    : tree_(std::move(tree)), value_(&tree_->json), label_("the document") {}
+Cursor::Cursor(std::shared_ptr<const Tree> tree, std::shared_ptr<Mistakes> mistakes)
+    : tree_(std::move(tree)),
+      mistakes_(std::move(mistakes)),
+      value_(&tree_->json),
+      label_("the document") {}
 
 Cursor::Cursor(const Cursor& parent, const Json* value, std::string_view name, std::string label)
     : tree_(parent.tree_),
+      mistakes_(parent.mistakes_),
       value_(value),
       pointer_(child_pointer(parent.pointer_, name)),
       label_(std::move(label)) {}
 
+Cursor Cursor::strict() const {
+  Cursor copy = *this;
+  copy.mistakes_ = nullptr;
+  return copy;
+}
+
 Cursor Cursor::operator[](std::string_view name) const {
-  std::string label = fmt::format("\"{}\"", name);
-  if (value_ == nullptr) return Cursor(*this, nullptr, name, std::move(label));
-  const Json& object = *value_;
-  if (!object.is_object()) fail_value(fmt::format("an object with the member \"{}\"", name));
-  const auto found = object.find(std::string(name));
-  return Cursor(*this, found == object.end() ? nullptr : &*found, name, std::move(label));
+  const Json* member = nullptr;
+  if (value_ != nullptr) {
+    attempt([&] {
+      if (!value_->is_object()) fail_value(fmt::format("an object with the member \"{}\"", name));
+      const auto found = value_->find(std::string(name));
+      if (found != value_->end()) member = &*found;
+    });
+  }
+  return Cursor(*this, member, name, fmt::format("\"{}\"", name));
 }
 
 std::vector<std::pair<std::string, Cursor>> Cursor::items() const {
-  if (!need("an object").is_object()) fail_value("an object");
   std::vector<std::pair<std::string, Cursor>> members;
-  for (const auto& [name, value] : value_->items()) {
-    members.emplace_back(name, Cursor(*this, &value, name, fmt::format("\"{}\"", name)));
-  }
+  attempt([&] {
+    if (!need("an object").is_object()) fail_value("an object");
+    for (const auto& [name, value] : value_->items())
+      members.emplace_back(name, Cursor(*this, &value, name, fmt::format("\"{}\"", name)));
+  });
   return members;
 }
 
 std::vector<Cursor> Cursor::elements() const {
-  if (!need("an array").is_array()) fail_value("an array");
   std::vector<Cursor> result;
-  for (const Json& value : *value_) {
-    const std::size_t index = result.size();
-    result.push_back(Cursor(*this, &value, std::to_string(index),
-                            fmt::format("element {} of {}", index, label_)));
-  }
+  attempt([&] {
+    if (!need("an array").is_array()) fail_value("an array");
+    for (const Json& value : *value_) {
+      const std::size_t index = result.size();
+      result.push_back(Cursor(*this, &value, std::to_string(index),
+                              fmt::format("element {} of {}", index, label_)));
+    }
+  });
   return result;
 }
 
@@ -68,40 +84,49 @@ std::vector<Cursor> Cursor::elements_or_none() const {
 }
 
 std::string Cursor::string() const {
-  if (!need("a string").is_string()) {
-    // A shell user who writes name=12 means text, but 12 is JSON.
-    const bool from_set = place().value.line == 0;
-    fail_value(from_set ? "a string (text that is also JSON needs its own quotes: 'path=\"12\"')"
-                        : "a string");
-  }
-  return value_->get<std::string>();
+  return read_or(std::string(), [&] {
+    if (!need("a string").is_string()) {
+      // A shell user who writes name=12 means text, but 12 is JSON.
+      const bool from_set = place().value.line == 0;
+      fail_value(from_set ? "a string (text that is also JSON needs its own quotes: 'path=\"12\"')"
+                          : "a string");
+    }
+    return value_->get<std::string>();
+  });
 }
 
 bool Cursor::boolean() const {
-  if (!need("true or false").is_boolean()) fail_value("true or false");
-  return value_->get<bool>();
+  return read_or(false, [&] {
+    if (!need("true or false").is_boolean()) fail_value("true or false");
+    return value_->get<bool>();
+  });
 }
 
 std::uint64_t Cursor::uint(std::uint64_t min, std::uint64_t max) const {
-  const std::string expected = number_from(min, max);
-  const Json& value = need(expected);
-  if (!value.is_number_unsigned()) fail_value(expected);
-  const auto number = value.get<std::uint64_t>();
-  if (number < min || number > max) fail_value(expected);
-  return number;
+  return read_or(min, [&] {
+    const std::string expected = number_from(min, max);
+    const Json& value = need(expected);
+    if (!value.is_number_unsigned()) fail_value(expected);
+    const auto number = value.get<std::uint64_t>();
+    if (number < min || number > max) fail_value(expected);
+    return number;
+  });
 }
 
 std::int64_t Cursor::integer(std::int64_t min, std::int64_t max) const {
-  const std::string expected = number_from(min, max);
-  const Json& value = need(expected);
-  if (!value.is_number_integer()) fail_value(expected);
-  const bool above_int64 = value.is_number_unsigned() &&
-                           value.get<std::uint64_t>() >
-                               static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
-  if (above_int64) fail_value(expected);
-  const auto number = value.get<std::int64_t>();
-  if (number < min || number > max) fail_value(expected);
-  return number;
+  return read_or(min, [&] {
+    const std::string expected = number_from(min, max);
+    const Json& value = need(expected);
+    if (!value.is_number_integer()) fail_value(expected);
+    const bool above_int64 =
+        value.is_number_unsigned() &&
+        value.get<std::uint64_t>() >
+            static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+    if (above_int64) fail_value(expected);
+    const auto number = value.get<std::int64_t>();
+    if (number < min || number > max) fail_value(expected);
+    return number;
+  });
 }
 
 std::string Cursor::one_of(const std::vector<std::string>& names) const {
@@ -109,30 +134,36 @@ std::string Cursor::one_of(const std::vector<std::string>& names) const {
 }
 
 std::size_t Cursor::index_of(const std::vector<std::string>& names) const {
-  const std::string expected = list_of(names);
-  if (!need(expected).is_string()) fail_value(expected);
-  const auto& text = value_->get_ref<const std::string&>();
-  const auto found = std::find(names.begin(), names.end(), text);
-  if (found == names.end()) {
-    fail(fmt::format("{} is {}", label_, describe(*value_)), expected, nearest(text, names));
-  }
-  return static_cast<std::size_t>(found - names.begin());
+  return read_or(std::size_t{0}, [&] {
+    const std::string expected = list_of(names);
+    if (!need(expected).is_string()) fail_value(expected);
+    const auto& text = value_->get_ref<const std::string&>();
+    const auto found = std::find(names.begin(), names.end(), text);
+    if (found == names.end()) {
+      fail(fmt::format("{} is {}", label_, describe(*value_)), expected, nearest(text, names));
+    }
+    return static_cast<std::size_t>(found - names.begin());
+  });
 }
 
 std::uint64_t Cursor::duration() const {
-  try {
-    return parse_duration(time_text(one_duration));
-  } catch (const UnitError& error) {
-    fail(fmt::format("{}: {}", label_, error.what()), error.expected());
-  }
+  return read_or(std::uint64_t{0}, [&] {
+    try {
+      return parse_duration(time_text(one_duration));
+    } catch (const UnitError& error) {
+      fail(fmt::format("{}: {}", label_, error.what()), error.expected());
+    }
+  });
 }
 
 DurationRange Cursor::duration_range() const {
-  try {
-    return parse_duration_range(time_text(one_range));
-  } catch (const UnitError& error) {
-    fail(fmt::format("{}: {}", label_, error.what()), error.expected());
-  }
+  return read_or(DurationRange(), [&] {
+    try {
+      return parse_duration_range(time_text(one_range));
+    } catch (const UnitError& error) {
+      fail(fmt::format("{}: {}", label_, error.what()), error.expected());
+    }
+  });
 }
 
 // 0 needs no unit, and `--set latency=0` is a JSON number.
@@ -147,35 +178,45 @@ std::string Cursor::time_text(std::string_view expected) const {
 }
 
 std::string Cursor::string_or(std::string_view fallback) const {
-  return *this ? string() : std::string(fallback);
+  if (!*this) return std::string(fallback);
+  return read_or(std::string(fallback), [&] { return strict().string(); });
 }
 
 bool Cursor::boolean_or(bool fallback) const {
-  return *this ? boolean() : fallback;
+  if (!*this) return fallback;
+  return read_or(fallback, [&] { return strict().boolean(); });
 }
 
 std::uint64_t Cursor::uint_or(std::uint64_t fallback, std::uint64_t min, std::uint64_t max) const {
-  return *this ? uint(min, max) : fallback;
+  if (!*this) return fallback;
+  return read_or(fallback, [&] { return strict().uint(min, max); });
 }
 
 std::int64_t Cursor::integer_or(std::int64_t fallback, std::int64_t min, std::int64_t max) const {
-  return *this ? integer(min, max) : fallback;
+  if (!*this) return fallback;
+  return read_or(fallback, [&] { return strict().integer(min, max); });
 }
 
 std::string Cursor::one_of_or(std::string_view fallback,
                               const std::vector<std::string>& names) const {
-  return *this ? one_of(names) : std::string(fallback);
+  if (!*this) return std::string(fallback);
+  return read_or(std::string(fallback), [&] { return strict().one_of(names); });
 }
 
 std::uint64_t Cursor::duration_or(std::uint64_t fallback_ps) const {
-  return *this ? duration() : fallback_ps;
+  if (!*this) return fallback_ps;
+  return read_or(fallback_ps, [&] { return strict().duration(); });
 }
 
 void Cursor::unknown_keys(const std::vector<std::string>& allowed) const {
+  std::size_t unknown = 0;
   for (const auto& [name, member] : items()) {
     if (std::find(allowed.begin(), allowed.end(), name) != allowed.end()) continue;
-    member.fail_key(fmt::format("{} has no member \"{}\"", label_, name), list_of(allowed),
-                    nearest(name, allowed));
+    if (++unknown > Error::most_told) return;
+    member.attempt([&, &key = name, &cursor = member] {
+      cursor.fail_key(fmt::format("{} has no member \"{}\"", label_, key), list_of(allowed),
+                      nearest(key, allowed));
+    });
   }
 }
 
@@ -183,14 +224,13 @@ void Cursor::fail(const std::string& message, const std::string& expected,
                   const std::string& suggestion) const {
   const Place& where = place();
   throw InputError(
-      complaint_text(*where.origin, where.value, pointer_, {message, expected, suggestion}));
+      mistake_at(*where.origin, where.value, pointer_, {message, expected, suggestion}));
 }
 
 void Cursor::fail_key(const std::string& message, const std::string& expected,
                       const std::string& suggestion) const {
   const Place& where = place();
-  throw InputError(
-      complaint_text(*where.origin, where.key, pointer_, {message, expected, suggestion}));
+  throw InputError(mistake_at(*where.origin, where.key, pointer_, {message, expected, suggestion}));
 }
 
 const Json& Cursor::json() const {
@@ -214,8 +254,8 @@ void Cursor::fail_missing(std::string_view expected) const {
   const std::string name = split_pointer(missing).value().back();
   const Place& where = tree_->place(missing);
   const std::string what = missing == pointer_ ? std::string(expected) : "an object";
-  throw InputError(complaint_text(*where.origin, where.value, missing,
-                                  {fmt::format("\"{}\" is missing", name), what, ""}));
+  throw InputError(mistake_at(*where.origin, where.value, missing,
+                              {fmt::format("\"{}\" is missing", name), what, ""}));
 }
 
 void Cursor::fail_value(const std::string& expected) const {

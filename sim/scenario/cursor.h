@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "sim/scenario/mistakes.h"
 #include "sim/scenario/place.h"
 #include "sim/scenario/tree.h"
 #include "sim/scenario/units.h"
@@ -19,12 +20,27 @@ namespace irqloom::scenario {
 /// should be, throws an InputError that says where and what would be right. Optional members are
 /// read with `..._or`, or asked for first: `if (const Cursor c = parent["name"]) ...`.
 ///
+/// While the document's mistakes are collected (see Collecting), readers do not throw: they give
+/// the fallback, if they have one, or else a value that would have been right. fail() and
+/// fail_key() throw in any case, into the innermost attempt().
+///
 /// A cursor is cheap to copy and keeps the state of the document that it was made from: it may
 /// outlive the document, and sees none of its later changes.
 class Cursor {
  public:
-  /// The root of `tree`.
-  explicit Cursor(std::shared_ptr<const Tree> tree);
+  /// The root of `tree`. No `mistakes`: they are never collected.
+  explicit Cursor(std::shared_ptr<const Tree> tree, std::shared_ptr<Mistakes> mistakes = nullptr);
+
+  /// The same place, where readers throw: for what decides how the rest is read.
+  Cursor strict() const;
+  /// Runs `read`. If mistakes are collected, one that it throws is kept, and this goes on behind
+  /// it. Whether nothing was wrong.
+  template <class Read>
+  bool attempt(Read&& read) const {
+    if (mistakes_) return mistakes_->attempt(std::forward<Read>(read));
+    std::forward<Read>(read)();
+    return true;
+  }
 
   /// The member `name` of this object, which may be missing: that is an error only once the member
   /// is read. A member of something missing is missing. Throws if this is no object.
@@ -72,7 +88,8 @@ class Cursor {
   template <typename T>
   T one_of_or(std::type_identity_t<T> fallback,
               const std::vector<std::pair<std::string, T>>& table) const {
-    return *this ? one_of<T>(table) : fallback;
+    if (!*this) return fallback;
+    return read_or(fallback, [&] { return strict().one_of<T>(table); });
   }
   std::uint64_t duration_or(std::uint64_t fallback_ps) const;
 
@@ -98,6 +115,12 @@ class Cursor {
  private:
   Cursor(const Cursor& parent, const Json* value, std::string_view name, std::string label);
 
+  /// What `read` gives, or the fallback if it keeps a mistake.
+  template <class T, class Read>
+  T read_or(T fallback, Read&& read) const {
+    attempt([&] { fallback = read(); });
+    return fallback;
+  }
   const Json& need(std::string_view expected) const;
   [[noreturn]] void fail_missing(std::string_view expected) const;
   [[noreturn]] void fail_value(const std::string& expected) const;
@@ -105,6 +128,7 @@ class Cursor {
   std::string time_text(std::string_view expected) const;
 
   std::shared_ptr<const Tree> tree_;
+  std::shared_ptr<Mistakes> mistakes_;
   const Json* value_;  // In tree_; nullptr if it is missing.
   std::string pointer_;
   std::string label_;

@@ -23,7 +23,7 @@ struct Assignment {
 
 [[noreturn]] void refuse(const Origin& origin, std::string_view pointer, const std::string& message,
                          const std::string& expected) {
-  throw InputError(complaint_text(origin, {}, pointer, {message, expected, ""}));
+  throw InputError(mistake_at(origin, {}, pointer, {message, expected, ""}));
 }
 
 std::vector<std::string> split_dots(std::string_view path) {
@@ -93,8 +93,19 @@ Assignment parse_assignment(std::string_view text) {
   return result;
 }
 
-void expect_object(const Json& value, const std::string& pointer, const std::string& name,
-                   const Place& place) {
+/// Runs `read` on the text that messages call `name`.
+template <class Read>
+void check_json(const std::string& name, Read&& read) {
+  try {
+    read();
+  } catch (const JsonProblem& problem) {
+    throw InputError(
+        mistake_at({name, "", ""}, problem.position, problem.pointer, problem.complaint));
+  }
+}
+
+void expect_path(const Json& value, const std::string& pointer, const std::string& name,
+                 const Place& place) {
   if (value.is_object()) return;
   const std::string where = pointer.empty() ? "the document" : pointer;
   const std::string whole = value.is_array() ? ", or a new value for the array as a whole" : "";
@@ -117,19 +128,27 @@ void join_path(const Json& document, const KnownNames& known, Assignment& set) {
 }  // namespace
 
 Document::Document(std::shared_ptr<const Tree> tree, const std::string& name)
-    : tree_(std::move(tree)), name_(std::make_shared<const std::string>(name)) {}
+    : tree_(std::move(tree)),
+      name_(std::make_shared<const std::string>(name)),
+      mistakes_(std::make_shared<Mistakes>()) {}
 
 Document Document::from_file(const std::string& path) {
-  return from_text(read_file(path), path);
+  return from_file(path, [](std::string_view, const std::string&) {});
+}
+
+Document Document::from_file(const std::string& path, const Inspect& inspect) {
+  const std::string text = read_file(path);
+  const std::string name = display_name(path);
+  inspect(text, name);
+  check_json(name, [&] { expect_object(text); });
+  return from_text(text, name);
 }
 
 Document Document::from_text(std::string_view text, const std::string& name) {
   const auto origin = std::make_shared<const Origin>(Origin{name, "", ""});
-  try {
-    return Document(std::make_shared<const Tree>(read_json(text, origin)), name);
-  } catch (const JsonProblem& problem) {
-    throw InputError(complaint_text(*origin, problem.position, problem.pointer, problem.complaint));
-  }
+  std::shared_ptr<const Tree> tree;
+  check_json(name, [&] { tree = std::make_shared<const Tree>(read_json(text, origin)); });
+  return Document(std::move(tree), name);
 }
 
 void Document::apply_patch(const std::string& patch_pointer, const std::string& label) {
@@ -152,12 +171,12 @@ void Document::set(std::string_view assignment, const KnownNames& known) {
   Json* parent = &changed->json;
   std::string pointer;
   for (std::size_t i = 0; i + 1 < set.path.size(); ++i) {
-    expect_object(*parent, pointer, set.path[i], set.place);
+    expect_path(*parent, pointer, set.path[i], set.place);
     parent = &changed->member(*parent, pointer, set.path[i], set.place);
     pointer = child_pointer(pointer, set.path[i]);
   }
   const std::string& name = set.path.back();
-  expect_object(*parent, pointer, name, set.place);
+  expect_path(*parent, pointer, name, set.place);
   if (set.value.is_null()) {
     changed->remove(*parent, pointer, name, set.place);
   } else {

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 
 #include "sim/scenario/cursor.h"
 #include "sim/scenario/dotted_path.h"
+#include "sim/scenario/mistakes.h"
 #include "sim/scenario/place.h"
 #include "sim/scenario/tree.h"
 
@@ -16,9 +18,12 @@ namespace irqloom::scenario {
 /// change that throws leaves the document as it was.
 class Document {
  public:
-  /// Reads the file at `path` (a pipe will do). Throws InputError if it cannot be read, is no
-  /// regular JSON (see read_json), or holds more than 64 MiB.
+  /// Reads the file at `path` (see read_file). Throws InputError if it cannot be read, is no JSON
+  /// object (see read_json), or holds more than 64 MiB.
   static Document from_file(const std::string& path);
+  /// As above; first `inspect` sees the text and what messages call it, and may throw.
+  using Inspect = std::function<void(std::string_view text, const std::string& name)>;
+  static Document from_file(const std::string& path, const Inspect& inspect);
 
   /// Parses `text`; messages call it `name`. Throws InputError.
   static Document from_text(std::string_view text, const std::string& name);
@@ -42,7 +47,7 @@ class Document {
   void remove(const std::string& pointer);
 
   /// A cursor at the root.
-  Cursor root() const { return Cursor(tree_); }
+  Cursor root() const { return Cursor(tree_, mistakes_); }
   /// A cursor at `pointer`, which may lead to a missing member (but not to a missing element of an
   /// array). For those who have a pointer from elsewhere, such as a schema validator:
   /// `document.at(pointer).fail(...)`.
@@ -56,10 +61,31 @@ class Document {
   const std::string& name() const noexcept { return *name_; }
 
  private:
+  friend class Collecting;
   Document(std::shared_ptr<const Tree> tree, const std::string& name);
 
   std::shared_ptr<const Tree> tree_;
   std::shared_ptr<const std::string> name_;
+  std::shared_ptr<Mistakes> mistakes_;  // Of all copies, and of all cursors into them.
+};
+
+/// While it lives, reading a document goes on after a mistake: cursors give a value that would have
+/// been right, and what Cursor::attempt() runs is broken off. What was read is worth nothing unless
+/// settle() returns.
+class Collecting {
+ public:
+  explicit Collecting(const Document& document) : mistakes_(document.mistakes_) {
+    mistakes_->open();
+  }
+  ~Collecting() { mistakes_->close(); }
+  Collecting(const Collecting&) = delete;
+  Collecting& operator=(const Collecting&) = delete;
+
+  /// Throws one InputError with all mistakes, in the order of their places, if there are any.
+  void settle() { mistakes_->settle(); }
+
+ private:
+  std::shared_ptr<Mistakes> mistakes_;
 };
 
 }  // namespace irqloom::scenario

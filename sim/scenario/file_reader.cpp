@@ -39,7 +39,7 @@ class Descriptor {
 [[noreturn]] void refuse(const std::string& path, const std::string& message,
                          const std::string& expected, const std::string& suggestion = "") {
   const std::string name = path.empty() ? "\"\"" : path;
-  throw InputError(complaint_text({name, "", ""}, {}, "", {message, expected, suggestion}));
+  throw InputError(mistake_at({name, "", ""}, {}, "", {message, expected, suggestion}));
 }
 
 // The path of the entry beside `path` whose name is nearest.
@@ -63,19 +63,15 @@ std::string nearest_neighbour(const fs::path& path) {
   refuse(path, text, "a JSON file");
 }
 
-}  // namespace
-
-std::string read_file(const std::string& path) {
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (file.get() < 0) refuse_errno(path, errno);
+std::string read_all(int file, const std::string& path) {
   struct stat status = {};
-  if (::fstat(file.get(), &status) != 0) refuse_errno(path, errno);
+  if (::fstat(file, &status) != 0) refuse_errno(path, errno);
   if (S_ISDIR(status.st_mode)) refuse(path, "is a folder", "a JSON file");
 
   std::string text;
   std::vector<char> chunk(std::size_t{64} << 10);
   for (;;) {
-    const ssize_t count = ::read(file.get(), chunk.data(), chunk.size());
+    const ssize_t count = ::read(file, chunk.data(), chunk.size());
     if (count == 0) return text;
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) refuse_errno(path, errno);
@@ -84,6 +80,22 @@ std::string read_file(const std::string& path) {
       refuse(path, "holds more than 64 MiB", "a JSON file of a reasonable size");
     }
   }
+}
+
+}  // namespace
+
+std::string display_name(const std::string& path) {
+  return path == standard_input ? "<stdin>" : path;
+}
+
+std::string read_file(const std::string& path) {
+  if (path == standard_input) {
+    static const std::string text = read_all(STDIN_FILENO, display_name(path));
+    return text;
+  }
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0) refuse_errno(path, errno);
+  return read_all(file.get(), path);
 }
 
 }  // namespace irqloom::scenario

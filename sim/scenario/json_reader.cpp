@@ -62,6 +62,7 @@ class Builder final : public nlohmann::json_sax<Json> {
   std::shared_ptr<const Origin> origin_;
   Tree tree_;
   std::vector<Level> levels_;
+  std::size_t values_ = 0;
   SyntaxState state_;
 };
 
@@ -92,6 +93,11 @@ bool Builder::key(std::string& name) {
 // Puts a value where it belongs and notes where it begins.
 Json& Builder::add(Json value, std::size_t offset, std::string& pointer) {
   const Position position = lines_.at(offset);
+  if (++values_ > max_values) {
+    throw JsonProblem(position, "",
+                      {fmt::format("there are more than {} values in it", max_values),
+                       "a document of a reasonable size", ""});
+  }
   if (levels_.empty()) {
     tree_.note("", {origin_, position, position});
     return tree_.json = std::move(value);
@@ -168,11 +174,37 @@ void check_encoding(std::string_view text) {
                     {fmt::format("the byte 0x{:02x} is not UTF-8", byte), "text in UTF-8", ""});
 }
 
+std::string_view without_byte_order_mark(std::string_view text) {
+  constexpr std::string_view mark = "\xef\xbb\xbf";
+  return text.starts_with(mark) ? text.substr(mark.size()) : text;
+}
+
+/// What begins there, or nothing if no JSON but an object does.
+std::string_view kind_at(std::string_view text, std::size_t offset) {
+  const char c = text[offset];
+  const std::string_view token = text.substr(offset, skip_token(text, offset) - offset);
+  if (token == "null") return "null";
+  if (token == "true" || token == "false") return token;
+  if (c == '[') return "an array";
+  if (c == '"') return "a string";
+  if (c == '-' || (c >= '0' && c <= '9')) return "a number";
+  return {};
+}
+
 }  // namespace
 
+void expect_object(std::string_view text) {
+  text = without_byte_order_mark(text);
+  const std::size_t offset = skip_space(text, 0);
+  if (offset == text.size()) return;
+  const std::string_view kind = kind_at(text, offset);
+  if (kind.empty()) return;
+  throw JsonProblem(LineMap(text.substr(0, offset)).at(offset), "",
+                    {fmt::format("the document is {}", kind), "a JSON object", ""});
+}
+
 Tree read_json(std::string_view text, std::shared_ptr<const Origin> origin) {
-  constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
-  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+  text = without_byte_order_mark(text);
   check_encoding(text);
   if (skip_space(text, 0) == text.size()) {
     throw JsonProblem({1, 1}, "",

@@ -26,8 +26,12 @@ class JsonProblem : public std::runtime_error {
 };
 
 /// Parses one JSON document in one pass and notes where each value begins, on behalf of `origin`.
-/// Throws JsonProblem if it is malformed, empty, not UTF-8, nested deeper than max_depth, or has a
-/// key twice in one object. A UTF-8 byte order mark is skipped and takes up no column.
+/// Throws JsonProblem if it is malformed, empty, not UTF-8, nested deeper than max_depth, holds
+/// more than max_values values, or has a key twice in one object. A UTF-8 byte order mark is
+/// skipped and takes up no column.
 Tree read_json(std::string_view text, std::shared_ptr<const Origin> origin);
+
+/// Throws JsonProblem if the text begins with JSON that is no object, without looking any further.
+void expect_object(std::string_view text);
 
 }  // namespace irqloom::scenario

@@ -176,7 +176,7 @@ SyntaxProblem unexpected(std::string_view text, const Wanted& wanted) {
 
 LineMap::LineMap(std::string_view text) : starts_{0} {
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\n') starts_.push_back(i + 1);
+    if (text[i] == '\n') starts_.push_back(static_cast<std::uint32_t>(i + 1));
   }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,12 +13,13 @@ namespace irqloom::scenario {
 /// From byte offsets of a text to lines and columns.
 class LineMap {
  public:
+  /// Of less than 4 GiB.
   explicit LineMap(std::string_view text);
   /// `offset` may be the text's size: the position behind its last byte.
   Position at(std::size_t offset) const;
 
  private:
-  std::vector<std::size_t> starts_;  // The offset of each line's first byte.
+  std::vector<std::uint32_t> starts_;  // The offset of each line's first byte.
 };
 
 /// What a JSON parser was in the middle of when it came upon something that does not fit.

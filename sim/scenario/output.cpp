@@ -17,6 +17,8 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t buffer_bytes = std::size_t{64} << 10;
 constexpr int max_temporaries = 1000;
+// A full disk has room for names, but not for this.
+constexpr std::size_t probe_bytes = 4096;
 
 std::string way_out(int reason) {
   switch (reason) {
@@ -45,8 +47,9 @@ std::string way_out(int reason) {
 }
 
 [[noreturn]] void refuse(const std::string& path, const std::string& what, int reason) {
-  throw OutputError(fmt::format("{}: {}: {}\n  what to do: {}", path, what,
-                                std::generic_category().message(reason), way_out(reason)));
+  throw OutputError({.file = path,
+                     .message = what + ": " + std::generic_category().message(reason),
+                     .way_out = way_out(reason)});
 }
 
 // The file that `path` leads to through links, also if the last one leads nowhere yet.
@@ -68,6 +71,26 @@ void make_folder(const std::string& path, const fs::path& folder) {
   if (error) refuse(path, "the folder " + folder.string() + " cannot be made", error.value());
 }
 
+/// The folders down to this one that are not there, and that in the end will not be there again.
+class MissingFolders {
+ public:
+  explicit MissingFolders(fs::path folder) {
+    std::error_code error;
+    for (; !folder.empty() && !fs::exists(folder, error); folder = folder.parent_path())
+      folders_.push_back(folder);
+  }
+  ~MissingFolders() {
+    std::error_code error;
+    for (const fs::path& folder : folders_)
+      fs::remove(folder, error);
+  }
+  MissingFolders(const MissingFolders&) = delete;
+  MissingFolders& operator=(const MissingFolders&) = delete;
+
+ private:
+  std::vector<fs::path> folders_;  // The innermost first.
+};
+
 }  // namespace
 
 AtomicFile::Buffer::Buffer(std::string path) : path_(std::move(path)), bytes_(buffer_bytes) {}
@@ -82,34 +105,41 @@ bool AtomicFile::Buffer::open(const std::string& name, int flags) {
   return fd_ >= 0;
 }
 
-void AtomicFile::Buffer::close() {
+void AtomicFile::Buffer::expect_written() {
   drain();
+  if (failure_ != 0) refuse(path_, "cannot be written", failure_);
+}
+
+void AtomicFile::Buffer::close() {
+  expect_written();
   setp(nullptr, nullptr);
   // Network file systems report a full disk only here. Linux closes the descriptor in any case.
   if (::close(std::exchange(fd_, -1)) != 0) refuse(path_, "cannot be written", errno);
 }
 
-void AtomicFile::Buffer::drain() {
+bool AtomicFile::Buffer::drain() {
   if (fd_ < 0) throw InternalError("a write to an output file that is closed");
   const char* from = pbase();
-  while (from != pptr()) {
+  while (from != pptr() && failure_ == 0) {
     const ssize_t count = ::write(fd_, from, static_cast<std::size_t>(pptr() - from));
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) refuse(path_, "cannot be written", errno);
-    from += count;
+    if (count >= 0) {
+      from += count;
+    } else if (errno != EINTR) {
+      failure_ = errno;
+    }
   }
   setp(bytes_.data(), bytes_.data() + bytes_.size());
+  return failure_ == 0;
 }
 
 AtomicFile::Buffer::int_type AtomicFile::Buffer::overflow(int_type c) {
-  drain();
+  if (!drain()) return traits_type::eof();
   if (!traits_type::eq_int_type(c, traits_type::eof())) sputc(traits_type::to_char_type(c));
   return traits_type::not_eof(c);
 }
 
 int AtomicFile::Buffer::sync() {
-  drain();
-  return 0;
+  return drain() ? 0 : -1;
 }
 
 AtomicFile::AtomicFile(const std::string& path)
@@ -126,7 +156,6 @@ AtomicFile::AtomicFile(const std::string& path)
     open_temporary();
   }
   rdbuf(&buffer_);
-  exceptions(std::ios::badbit);
 }
 
 AtomicFile::~AtomicFile() {
@@ -148,11 +177,34 @@ void AtomicFile::open_temporary() {
 
 void AtomicFile::commit() {
   buffer_.close();
+  exceptions(std::ios::badbit);  // Lets the caller see that a write behind this is a mistake.
   if (temporary_.empty()) return;
   if (::rename(temporary_.c_str(), target_.c_str()) != 0) {
     refuse(path_, "cannot be put in its place", errno);
   }
   temporary_.clear();
+}
+
+void AtomicFile::probe(const std::string& path) {
+  std::error_code error;
+  const fs::path target = follow_links(path);
+  // Whoever is at the other end of a pipe would notice.
+  const fs::file_status status = fs::status(target, error);
+  if (fs::exists(status) && !fs::is_regular_file(status) && !fs::is_directory(status)) return;
+  const MissingFolders missing(target.parent_path());
+  AtomicFile file(path);
+  file << std::string(probe_bytes, ' ');
+  file.buffer_.expect_written();
+}
+
+void probe_folder(const std::string& folder) {
+  try {
+    AtomicFile::probe(folder + "/.irqloom-probe");
+  } catch (const OutputError& error) {
+    Mistake mistake = error.mistakes().front();
+    mistake.file = folder;
+    throw OutputError(std::move(mistake));
+  }
 }
 
 }  // namespace irqloom::scenario

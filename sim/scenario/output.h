@@ -15,8 +15,9 @@ namespace irqloom::scenario {
 /// Missing folders are made. A link is followed. What exists and is no regular file, such as
 /// /dev/null or a pipe, is written directly.
 ///
-/// Every failure, a full disk included, throws OutputError: from the constructor, from commit(), or
-/// from any `<<`, since this stream lets the exception through.
+/// Every failure, a full disk included, throws OutputError: from the constructor or from commit().
+/// What is written behind a failure is dropped, so that whoever writes on the way to something else
+/// gets there.
 class AtomicFile : public std::ostream {
  public:
   explicit AtomicFile(const std::string& path);
@@ -26,6 +27,9 @@ class AtomicFile : public std::ostream {
 
   /// Writes what is left, closes, and puts the file in its place. Writing afterwards is an error.
   void commit();
+
+  /// Throws OutputError unless a file could be written to `path`. Leaves everything as it is.
+  static void probe(const std::string& path);
 
  private:
   /// A buffer in front of a file descriptor.
@@ -38,6 +42,9 @@ class AtomicFile : public std::ostream {
 
     /// False, with errno set, if the file cannot be opened. `flags` are those of open(2).
     bool open(const std::string& name, int flags);
+    /// Throws OutputError if a byte could not be written.
+    void expect_written();
+    /// As above.
     void close();
 
    protected:
@@ -45,11 +52,12 @@ class AtomicFile : public std::ostream {
     int sync() override;
 
    private:
-    void drain();
+    bool drain();
 
     std::string path_;  // What messages call the file.
     std::vector<char> bytes_;
     int fd_ = -1;
+    int failure_ = 0;  // The errno of the first failed write.
   };
 
   void open_temporary();
@@ -59,5 +67,9 @@ class AtomicFile : public std::ostream {
   std::filesystem::path temporary_;  // Empty while there is none.
   Buffer buffer_;
 };
+
+/// Throws OutputError unless files could be written into the folder, which may have to be made.
+/// Leaves everything as it is.
+void probe_folder(const std::string& folder);
 
 }  // namespace irqloom::scenario

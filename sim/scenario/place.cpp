@@ -1,21 +1,19 @@
 #include "sim/scenario/place.h"
 
-#include <fmt/format.h>
-
 namespace irqloom::scenario {
 
-std::string complaint_text(const Origin& origin, Position position, std::string_view pointer,
-                           const Complaint& complaint) {
-  std::string text = origin.source;
-  if (position.line != 0) text += fmt::format(":{}:{}", position.line, position.column);
-  text += ": " + complaint.message;
-  if (!pointer.empty()) text += fmt::format("\n  at {}", pointer);
-  if (!complaint.expected.empty()) text += "\n  expected: " + complaint.expected;
-  if (!complaint.suggestion.empty())
-    text += fmt::format("\n  did you mean \"{}\"?", complaint.suggestion);
-  if (!origin.writer.empty()) text += "\n  written by: " + origin.writer;
-  if (!origin.note.empty()) text += "\n  note: " + origin.note;
-  return text;
+Mistake mistake_at(const Origin& origin, Position position, std::string_view pointer,
+                   const Complaint& complaint) {
+  return {.file = origin.source,
+          .line = position.line,
+          .column = position.column,
+          .pointer = std::string(pointer),
+          .message = complaint.message,
+          .expected = complaint.expected,
+          .suggestion = complaint.suggestion,
+          .writer = origin.writer,
+          .note = origin.note,
+          .way_out = {}};
 }
 
 std::string child_pointer(std::string_view pointer, std::string_view name) {

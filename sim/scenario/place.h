@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "sim/error.h"
+
 namespace irqloom::scenario {
 
 /// Where in a text something begins. Lines and columns count from 1; a column counts bytes, as
@@ -37,17 +39,9 @@ struct Complaint {
   std::string suggestion;  ///< The valid name that was probably meant; may be empty.
 };
 
-/// The complete text of an InputError:
-///
-///     file:line:column: message
-///       at /json/pointer
-///       expected: ...
-///       did you mean "..."?
-///       written by: variant "..."
-///
-/// Lines without content are left out, as are line and column where `position` has none.
-std::string complaint_text(const Origin& origin, Position position, std::string_view pointer,
-                           const Complaint& complaint);
+/// The complaint about what `origin` wrote at `position`, and at `pointer` in the document.
+Mistake mistake_at(const Origin& origin, Position position, std::string_view pointer,
+                   const Complaint& complaint);
 
 /// `pointer` extended by one member's name, escaped as RFC 6901 says (~ is ~0, / is ~1).
 std::string child_pointer(std::string_view pointer, std::string_view name);

@@ -16,6 +16,9 @@ using Json = nlohmann::ordered_json;
 /// How deep objects and arrays may nest. It bounds every recursion over a document.
 inline constexpr std::size_t max_depth = 64;
 
+/// How many values a document may hold. Each takes some hundred bytes with its place.
+inline constexpr std::size_t max_values = 1'000'000;
+
 /// A JSON value together with who wrote each part of it. All pointers are JSON pointers (RFC 6901)
 /// from the root; the root's is "".
 class Tree {

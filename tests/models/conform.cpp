@@ -27,6 +27,7 @@ class Toy final : public Replayer {
     const std::string& name = op.text("op");
     if (name == "throw") throw std::runtime_error("the toy broke");
     if (name == "break") is_impossible_ = true;
+    if (name == "lost") throw Impossible("the toy is elsewhere");
     if (name == "differ") return Difference{1, 2};
     return std::nullopt;
   }
@@ -160,10 +161,59 @@ TEST_CASE("a model that breaks is wrong in every class", "[models][conform]") {
   CHECK(exit_code_of(impossible) == ExitCode::violated);
 }
 
+TEST_CASE("an operation that a model cannot do now is a mismatch", "[models][conform]") {
+  const Result result = replay(toy("defined", R"({"op":"x"},{"op":"lost"},{"op":"throw"})") +
+                               toy("defined", R"({"op":"x"})"));
+  REQUIRE(result.programs.size() == 2);
+  REQUIRE(result.programs[0].mismatch);
+  CHECK(result.programs[0].mismatch->index == 1);
+  CHECK(result.programs[0].mismatch->got == "impossible: the toy is elsewhere");
+  CHECK_FALSE(result.has_fault());
+  CHECK(exit_code_of(result) == ExitCode::violated);
+}
+
+TEST_CASE("a guest that is in no handler cannot leave it", "[models][conform]") {
+  const Result result = replay(R"({"id":"k-1","model":"kvm-arm64","class":"defined",)"
+                               R"("config":{"kernel":"6.1","gic":3,"start":"initialised"},)"
+                               R"("ops":[{"op":"eret","irq":0}]})");
+  REQUIRE(result.programs[0].mismatch);
+  CHECK(
+      contains(result.programs[0].mismatch->got.get<std::string>(), "the guest is in no handler"));
+}
+
+TEST_CASE("behind a file of an unknown model the others are replayed", "[models][conform]") {
+  const TempFolder folder;
+  write_file(folder / "a.jsonl", gicv2(read_typer("33")));
+  // What stands in front of the unknown one counts.
+  write_file(folder / "b.jsonl", gicv2(read_typer("33")) +
+                                     R"({"id":"x","model":"gicv9","class":"defined",)"
+                                     R"("config":{},"ops":[]})");
+  write_file(folder / "c.jsonl", "{");
+  write_file(folder / "d.jsonl", gicv2(read_typer("33")));
+  const Result result = replay_all({folder.path().string()});
+  CHECK(result.programs.size() == 3);
+  REQUIRE(result.mistakes.size() == 2);
+  CHECK(result.mistakes[0].file == folder / "b.jsonl");
+  CHECK(result.mistakes[0].line == 2);
+  CHECK(exit_code_of(result) == ExitCode::input);
+  CHECK(report_json(result)["errors"].size() == 2);
+  CHECK(report_json(result)["match"] == 3);
+  const std::string text = report_text(result, true);
+  CHECK(contains(text, "3 of 3 defined programs match"));
+  CHECK(contains(text, "b.jsonl:2:19: \"gicv9\" is unknown"));
+}
+
+TEST_CASE("traces are no transcripts of a folder", "[models][conform]") {
+  const TempFolder folder;
+  write_file(folder / "a.jsonl", gicv2(read_typer("33")));
+  write_file(folder / "b.jsonl", R"({"type":"header","format":"irqloom-trace"})");
+  CHECK(replay_all({folder.path().string()}).files.size() == 1);
+  CHECK(contains(message_of([&] { replay_all({folder / "b.jsonl"}); }), "this is a trace"));
+}
+
 TEST_CASE("a transcript that makes no sense is refused where it stands", "[models][conform]") {
-  const std::string good = gicv2(read_typer("33"));
-  CHECK(contains(refusal(good + "\n{\"id\":\"a\",\"model\":\"gicv22\",\"class\":\"defined\","
-                                "\"config\":{},\"ops\":[]}\n"),
+  CHECK(contains(refusal("\n\n{\"id\":\"a\",\"model\":\"gicv22\",\"class\":\"defined\","
+                         "\"config\":{},\"ops\":[]}\n"),
                  "t.jsonl:3:19: \"gicv22\" is unknown"));
   CHECK(contains(refusal("{\"id\":\"a\",\"model\":\"gicv22\",\"class\":\"defined\",\"config\":{}}"),
                  "did you mean \"gicv2\"?"));

@@ -6,6 +6,7 @@
 
 #include "sim/app/conform/replayer.h"
 #include "sim/app/interrupt.h"
+#include "sim/scenario/file_reader.h"
 
 namespace irqloom::app::conform {
 namespace {
@@ -71,6 +72,10 @@ std::optional<Mismatch> perform(Replayer& replayer, const Program& program, cons
     mismatch.got = "impossible: " + impossible;
   } catch (const BadRecord&) {
     throw;
+  } catch (const Impossible& e) {
+    mismatch.expected = "the operation";
+    mismatch.got = std::string("impossible: ") + e.what();
+    return mismatch;
   } catch (const std::exception& e) {
     mismatch.got = std::string("exception: ") + e.what();
   }
@@ -154,19 +159,28 @@ Result replay_all(const std::vector<std::string>& paths) {
   Replayers replayers;
   result.files = find_transcripts(paths);
   for (const std::string& file : result.files) {
-    const bool is_complete = read_transcript(file, [&](const Program& program) {
-      result.programs.push_back(replay(replayers.find(program), program));
-      return !interrupted();
-    });
-    result.is_interrupted = !is_complete;
+    try {
+      const bool is_complete = read_transcript(file, [&](const Program& program) {
+        result.programs.push_back(replay(replayers.find(program), program));
+        return !interrupted();
+      });
+      result.is_interrupted = !is_complete;
+    } catch (const InputError& wrong) {
+      const std::vector<Mistake>& mistakes = wrong.mistakes();
+      result.mistakes.insert(result.mistakes.end(), mistakes.begin(), mistakes.end());
+    }
     if (result.is_interrupted) return result;
   }
-  if (result.programs.empty()) throw InputError(result.files.front() + ": holds no program");
-  return result;
+  if (!result.programs.empty()) return result;
+  if (!result.mistakes.empty()) throw InputError(result.mistakes);
+  throw InputError(
+      Mistake{.file = scenario::display_name(result.files.front()), .message = "holds no program"});
 }
 
+// As of `check`: a file that is wrong comes first, for what it holds has not been judged.
 ExitCode exit_code_of(const Result& result) {
   if (result.is_interrupted) return ExitCode::interrupted;
+  if (!result.mistakes.empty()) return ExitCode::input;
   const Tally defined = result.tally("defined");
   return defined.match == defined.total && !result.has_fault() ? ExitCode::ok : ExitCode::violated;
 }

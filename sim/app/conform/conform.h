@@ -41,7 +41,9 @@ struct Tally {
 struct Result {
   std::vector<std::string> files;
   std::vector<ProgramResult> programs;  ///< In the order of the files.
-  bool is_interrupted = false;          ///< The user interrupted: there are more programs.
+  /// Of files that could not be replayed to their end: of an unknown model or kernel, or broken.
+  std::vector<Mistake> mistakes;
+  bool is_interrupted = false;  ///< The user interrupted: there are more programs.
 
   /// By model and class.
   std::map<std::string, std::map<std::string, Tally>> tallies() const;
@@ -51,17 +53,20 @@ struct Result {
 };
 
 /// Replays every program of the files and of the .jsonl files below the folders, of which there is
-/// at least one. Throws InputError, also if there is no program at all.
+/// at least one. Behind what is wrong with a file it goes on with the next one. Throws InputError
+/// if there is no program at all.
 Result replay_all(const std::vector<std::string>& paths);
 
 /// The table, and unless `quiet` the quirks and the first mismatch of each kind.
 std::string report_text(const Result& result, bool quiet);
 
 /// {"total","match","by_model","mismatches"} as `irqloom conform --json` prints it: counts and
-/// mismatches of class "defined" at the top; "quirks", "wild" and "soft_differences" beside them.
+/// mismatches of class "defined" at the top; "quirks", "wild", "soft_differences", and "errors"
+/// if a file was wrong, beside them.
 Json report_json(const Result& result);
 
-/// ok if every "defined" program matches and no model faulted; violated otherwise; interrupted.
+/// ok if every "defined" program matches and no model faulted; violated otherwise; input if a file
+/// could not be replayed to its end; interrupted.
 ExitCode exit_code_of(const Result& result);
 
 struct Options {

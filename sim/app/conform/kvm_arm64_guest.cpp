@@ -75,7 +75,7 @@ std::optional<Difference> KvmArm64Guest::command(const Record& op, Json& shown) 
   } else if (name == "mask") {
     masked_ = true;
   } else if (name == "eret") {
-    if (depth_ == 0) op.fail("op", "the guest is in no handler");
+    if (depth_ == 0) throw Impossible("the guest is in no handler");
     --depth_;
     masked_ = false;
   } else if (name == "wfi") {

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,12 @@ struct Difference {
   Json got;
 };
 
+/// The model is in a state in which it cannot do what the recorded one did.
+class Impossible : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 /// A model, elaborated for one configuration. All programs of that configuration run on it, one
 /// after another.
 class Replayer {
@@ -31,7 +38,7 @@ class Replayer {
   /// The program is over, whatever came of it.
   virtual void end() {}
   /// Does what the operation says. Nothing, or how it differs. Throws BadRecord for an operation
-  /// that this model does not have.
+  /// that this model does not have, Impossible for one that it cannot do now.
   virtual std::optional<Difference> perform(const Record& op) = 0;
   /// What the last operation showed, by the members that recordings have for it: results, and of
   /// an observation what it names. Filled by the models of VMs.

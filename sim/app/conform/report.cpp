@@ -1,3 +1,5 @@
+#include "sim/app/report.h"
+
 #include <fmt/format.h>
 
 #include <set>
@@ -116,6 +118,9 @@ std::string report_text(const Result& result, bool quiet) {
                         soft_differences(result));
   }
   if (result.has_fault()) text += "a model faulted: see what it got\n";
+  if (!result.mistakes.empty()) text += "\nnot replayed to the end of the file:\n";
+  for (const Mistake& mistake : result.mistakes)
+    text += text_of(mistake) + '\n';
   if (result.is_interrupted) text += "interrupted: there are more programs\n";
   text += fmt::format("{} of {} defined programs match\n", defined.match, defined.total);
   return text;
@@ -129,14 +134,16 @@ Json report_json(const Result& result) {
       models[model][name] = {{"total", tally.total}, {"match", tally.match}};
     }
   }
-  return {{"total", defined.total},
-          {"match", defined.match},
-          {"by_model", models},
-          {"mismatches", mismatches_json(result, "defined")},
-          {"quirks", quirks_json(result)},
-          {"wild", mismatches_json(result, "wild")},
-          {"soft_differences", soft_differences(result)},
-          {"has_fault", result.has_fault()}};
+  Json json = {{"total", defined.total},
+               {"match", defined.match},
+               {"by_model", models},
+               {"mismatches", mismatches_json(result, "defined")},
+               {"quirks", quirks_json(result)},
+               {"wild", mismatches_json(result, "wild")},
+               {"soft_differences", soft_differences(result)},
+               {"has_fault", result.has_fault()}};
+  if (!result.mistakes.empty()) json["errors"] = errors_json(result.mistakes);
+  return json;
 }
 
 }  // namespace irqloom::app::conform

@@ -5,6 +5,8 @@
 #include <memory>
 #include <system_error>
 
+#include "sim/app/expect_kind.h"
+#include "sim/check/file_kind.h"
 #include "sim/error.h"
 #include "sim/scenario/file_reader.h"
 #include "sim/scenario/json_reader.h"
@@ -16,15 +18,35 @@ namespace fs = std::filesystem;
 using scenario::Complaint;
 using scenario::Position;
 
+/// Of `--trace jsonl`. Who names a folder that has some does not mean them.
+bool is_trace(const std::string& file) {
+  try {
+    return check::kind_of(scenario::read_file(file)) == check::FileKind::trace;
+  } catch (const InputError&) {
+    return false;  // Reading it again will tell.
+  }
+}
+
 std::vector<std::string> transcripts_below(const std::string& folder) {
   std::vector<std::string> files;
   constexpr auto skip = fs::directory_options::skip_permission_denied;
-  for (const auto& entry : fs::recursive_directory_iterator(folder, skip)) {
-    if (entry.is_regular_file() && entry.path().extension() == ".jsonl") {
-      files.push_back(entry.path().string());
-    }
+  std::error_code error;
+  fs::recursive_directory_iterator entry(folder, skip, error);
+  for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
+    std::error_code lost;  // A link that leads nowhere is no file.
+    const bool is_meant = entry->is_regular_file(lost) && entry->path().extension() == ".jsonl" &&
+                          !is_trace(entry->path().string());
+    if (is_meant) files.push_back(entry->path().string());
   }
-  if (files.empty()) throw InputError(folder + ": holds no transcript (*.jsonl)");
+  if (error) {
+    throw InputError(Mistake{.file = folder,
+                             .message = "cannot be read: " + error.message(),
+                             .expected = "a folder that you may read"});
+  }
+  if (files.empty()) {
+    throw InputError(Mistake{
+        .file = folder, .message = "holds no transcript", .expected = "a folder with *.jsonl"});
+  }
   std::sort(files.begin(), files.end());
   return files;
 }
@@ -50,7 +72,7 @@ struct Line {
   [[noreturn]] void fail(const scenario::Origin& origin, Position position,
                          const std::string& pointer, const Complaint& complaint) const {
     position.line += number - 1;
-    throw InputError(scenario::complaint_text(origin, position, pointer, complaint));
+    throw InputError(scenario::mistake_at(origin, position, pointer, complaint));
   }
 };
 
@@ -92,10 +114,12 @@ std::vector<std::string> find_transcripts(const std::vector<std::string>& paths)
 
 bool read_transcript(const std::string& file, const std::function<bool(const Program&)>& visit) {
   const std::string content = scenario::read_file(file);
+  const std::string name = scenario::display_name(file);
+  expect_kind(check::FileKind::transcript, content, name);
   std::uint32_t number = 1;
   for (std::size_t at = 0; at < content.size(); ++number) {
     const std::size_t end = std::min(content.find('\n', at), content.size());
-    const Line line{file, number, std::string_view(content).substr(at, end - at)};
+    const Line line{name, number, std::string_view(content).substr(at, end - at)};
     at = end + 1;
     if (is_blank(line.text)) continue;
     try {

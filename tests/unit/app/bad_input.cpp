@@ -47,14 +47,14 @@ std::string place_of(const std::string& text, const std::string& part) {
   return "s.json:" + std::to_string(line) + ":" + std::to_string(at - start + 1) + ": ";
 }
 
-struct Mistake {
+struct Misprint {
   std::string from;
   std::string to;
   std::string at;  ///< Where the complaint stands: the beginning of this in the changed text.
   std::vector<std::string> says;
 };
 
-void expect_complaint(const Mistake& m) {
+void expect_complaint(const Misprint& m) {
   const std::string text = replaced(full_text(), m.from, m.to);
   const std::string message = refusal(text);
   INFO(message);
@@ -101,7 +101,7 @@ TEST_CASE("app: an unknown member is refused everywhere", "[app][input]") {
 }
 
 TEST_CASE("app: a reference to nothing names what is near", "[app][input]") {
-  const std::vector<Mistake> mistakes = {
+  const std::vector<Misprint> mistakes = {
       {R"("actions": {"dev0")",
        R"("actions": {"dev9")",
        R"("dev9")",
@@ -143,12 +143,12 @@ TEST_CASE("app: a reference to nothing names what is near", "[app][input]") {
        R"("violations": {"deadlock")",
        R"("deadlock")",
        {"not judged"}}};
-  for (const Mistake& m : mistakes)
+  for (const Misprint& m : mistakes)
     expect_complaint(m);
 }
 
 TEST_CASE("app: what the fabric does not have is refused", "[app][input]") {
-  const std::vector<Mistake> mistakes = {
+  const std::vector<Misprint> mistakes = {
       {"kvm.ioapic.pin16.irr",
        "kvm.ioapik.pin16.irr",
        R"("kvm.ioapik.pin16.irr")",
@@ -175,12 +175,12 @@ TEST_CASE("app: what the fabric does not have is refused", "[app][input]") {
        R"("unmask a line")",
        R"("unmask a line")",
        {"\"raw_thread\" has no step", "did you mean \"unmask the line\"?"}}};
-  for (const Mistake& m : mistakes)
+  for (const Misprint& m : mistakes)
     expect_complaint(m);
 }
 
 TEST_CASE("app: numbers out of range are refused", "[app][input]") {
-  const std::vector<Mistake> mistakes = {
+  const std::vector<Misprint> mistakes = {
       {R"("host_pin": 16, "gsi": 16)",
        R"("host_pin": 16, "gsi": 20)",
        "20, \"raises\"",
@@ -195,7 +195,7 @@ TEST_CASE("app: numbers out of range are refused", "[app][input]") {
       {R"("raises": 3)", R"("raises": 0)", "0,", {"from 1 to 1000"}},
       {R"("raises": 3)", R"("raises": "often")", R"("often")", {"\"unbounded\""}},
       {R"("explore": 2}})", R"("explore": 0}})", "0}}", {"from 1 to"}}};
-  for (const Mistake& m : mistakes) {
+  for (const Misprint& m : mistakes) {
     const std::string message = changed(m.from, m.to);
     INFO(message);
     for (const std::string& part : m.says)

@@ -70,12 +70,12 @@ TEST_CASE("app: the arm64 scenarios of these tests are right", "[app][arm]") {
 }
 
 TEST_CASE("app: an arm64 scenario that makes no sense is refused where it does not", "[app][arm]") {
-  struct Mistake {
+  struct Misprint {
     const char* from;
     const char* to;
     std::vector<std::string> says;
   };
-  const std::vector<Mistake> mistakes = {
+  const std::vector<Misprint> mistakes = {
       // KVM emulates GICv3s since Linux 4.0.
       {R"("kernel": "linux-6.1",
   "platform": {"arch": "arm64", "vcpus": 1, "gic_version": 2)",
@@ -115,7 +115,7 @@ TEST_CASE("app: an arm64 scenario that makes no sense is refused where it does n
        "\"do\": \"set-affinity\", \"gsi\": 8, \"value\": 1",
        {"/scripts/boot/ops/request/value", "expected: 0"}},
   };
-  for (const Mistake& m : mistakes) {
+  for (const Misprint& m : mistakes) {
     const std::string message = refusal(m.from, m.to);
     INFO(m.to);
     INFO(message);

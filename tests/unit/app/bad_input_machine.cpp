@@ -42,15 +42,15 @@ std::string arm_text() {
 })";
 }
 
-struct Mistake {
+struct Misprint {
   std::string text;
   std::string from;
   std::string to;
   std::vector<std::string> says;
 };
 
-void expect_refusals(const std::vector<Mistake>& mistakes) {
-  for (const Mistake& m : mistakes) {
+void expect_refusals(const std::vector<Misprint>& mistakes) {
+  for (const Misprint& m : mistakes) {
     const std::string message = refusal(replaced(m.text, m.from, m.to));
     INFO(m.to);
     INFO(message);
@@ -122,6 +122,15 @@ TEST_CASE("app: vCPUs that halt have no raw guest", "[app][input]") {
                                   "\"kernel\": \"linux-6.1\", \"policies\": {\"kvm.vcpu\": "
                                   "\"no-kick\"}")),
                  "a policy of x86 alone, and this is arm64"));
+}
+
+TEST_CASE("app: no script moves a level-triggered line", "[app][input]") {
+  const std::string message =
+      refusal(replaced(small_text(), "\"properties\"",
+                       "\"scripts\": {\"s\": {\"in\": \"guest\", \"ops\": {\"m\": {\"do\": "
+                       "\"set-affinity\", \"gsi\": 16, \"value\": 0}}}}, \"properties\""));
+  CHECK(contains(message, "moves GSI 16, which is level-triggered"));
+  CHECK(contains(message, "at /scripts/s/ops/m\n"));
 }
 
 TEST_CASE("app: an operation of the other side is refused as that", "[app][input]") {

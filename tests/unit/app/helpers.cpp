@@ -1,6 +1,7 @@
 #include "tests/unit/app/helpers.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,37 +14,53 @@ namespace {
 using scenario::test::content_of;
 using scenario::test::TempFolder;
 
-[[noreturn]] void be_irqloom(const std::string& folder, const std::vector<std::string>& arguments,
-                             const std::string& out, const std::string& err) {
-  std::vector<char*> argv;
+/// What a program finds around it.
+struct Surroundings {
+  std::string folder;
   std::string program = IRQLOOM_PROGRAM;
+  std::string input;                ///< Standard input.
+  std::size_t most_bytes = 0;       ///< Of a file; 0: no limit.
+  unsigned interrupt_after_ms = 0;  ///< 0: never.
+};
+
+bool redirect(const std::string& path, int flags, int to) {
+  return dup2(open(path.c_str(), flags, 0600), to) >= 0;
+}
+
+[[noreturn]] void be_irqloom(const Surroundings& around, const std::vector<std::string>& arguments,
+                             const TempFolder& streams) {
+  std::vector<char*> argv;
+  std::string program = around.program;
   std::vector<std::string> copies = arguments;
   argv.push_back(program.data());
   for (std::string& a : copies)
     argv.push_back(a.data());
   argv.push_back(nullptr);
   const int flags = O_CREAT | O_WRONLY | O_TRUNC;
-  const bool ready = chdir(folder.c_str()) == 0 &&
-                     dup2(open(out.c_str(), flags, 0600), STDOUT_FILENO) >= 0 &&
-                     dup2(open(err.c_str(), flags, 0600), STDERR_FILENO) >= 0;
+  const rlimit limit = {around.most_bytes, around.most_bytes};
+  const bool ready = chdir(around.folder.c_str()) == 0 &&
+                     redirect(streams / "in", O_RDONLY, STDIN_FILENO) &&
+                     redirect(streams / "out", flags, STDOUT_FILENO) &&
+                     redirect(streams / "err", flags, STDERR_FILENO) &&
+                     (around.most_bytes == 0 || setrlimit(RLIMIT_FSIZE, &limit) == 0);
   if (ready) execv(program.c_str(), argv.data());
   _exit(126);
 }
 
-Ended run(const std::string& folder, const std::vector<std::string>& arguments,
-          unsigned interrupt_after_ms) {
-  const TempFolder outputs;
+Ended run(const Surroundings& around, const std::vector<std::string>& arguments) {
+  const TempFolder streams;
+  scenario::test::write_file(streams / "in", around.input);
   const pid_t pid = fork();
   REQUIRE(pid >= 0);
-  if (pid == 0) be_irqloom(folder, arguments, outputs / "out", outputs / "err");
-  if (interrupt_after_ms != 0) {
-    usleep(interrupt_after_ms * 1000);
+  if (pid == 0) be_irqloom(around, arguments, streams);
+  if (around.interrupt_after_ms != 0) {
+    usleep(around.interrupt_after_ms * 1000);
     kill(pid, SIGINT);
   }
   int status = 0;
   REQUIRE(waitpid(pid, &status, 0) == pid);
   const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  return {code, content_of(outputs / "out"), content_of(outputs / "err")};
+  return {code, content_of(streams / "out"), content_of(streams / "err")};
 }
 
 }  // namespace
@@ -166,12 +183,27 @@ std::string replaced(std::string text, const std::string& from, const std::strin
 }
 
 Ended irqloom(const std::string& folder, const std::vector<std::string>& arguments) {
-  return run(folder, arguments, 0);
+  return run({.folder = folder, .input = {}}, arguments);
+}
+
+Ended run_program(const std::string& program, const std::string& folder,
+                  const std::vector<std::string>& arguments) {
+  return run({.folder = folder, .program = program, .input = {}}, arguments);
+}
+
+Ended fed_irqloom(const std::string& folder, const std::vector<std::string>& arguments,
+                  const std::string& input) {
+  return run({.folder = folder, .input = input}, arguments);
+}
+
+Ended limited_irqloom(const std::string& folder, const std::vector<std::string>& arguments,
+                      std::size_t bytes) {
+  return run({.folder = folder, .input = {}, .most_bytes = bytes}, arguments);
 }
 
 Ended interrupted_irqloom(const std::string& folder, const std::vector<std::string>& arguments,
                           unsigned milliseconds) {
-  return run(folder, arguments, milliseconds);
+  return run({.folder = folder, .input = {}, .interrupt_after_ms = milliseconds}, arguments);
 }
 
 }  // namespace irqloom::app::test

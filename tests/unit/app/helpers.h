@@ -32,6 +32,18 @@ struct Ended {
 /// Runs irqloom in `folder` with these arguments.
 Ended irqloom(const std::string& folder, const std::vector<std::string>& arguments);
 
+/// As above, another program.
+Ended run_program(const std::string& program, const std::string& folder,
+                  const std::vector<std::string>& arguments);
+
+/// As above; `input` is its standard input.
+Ended fed_irqloom(const std::string& folder, const std::vector<std::string>& arguments,
+                  const std::string& input);
+
+/// As above; no file, those of its output included, can grow beyond `bytes` (ulimit -f).
+Ended limited_irqloom(const std::string& folder, const std::vector<std::string>& arguments,
+                      std::size_t bytes);
+
 /// As above. After `milliseconds` it gets a SIGINT.
 Ended interrupted_irqloom(const std::string& folder, const std::vector<std::string>& arguments,
                           unsigned milliseconds);

@@ -38,7 +38,7 @@ TEST_CASE("a document comes from a pipe", "[scenario]") {
   const TempFolder folder;
   const std::string path = folder / "pipe";
   REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
-  std::thread writer([&] { test::write_file(path, "[1, 2]"); });
+  std::thread writer([&] { test::write_file(path, R"({"a": 1, "b": 2})"); });
   const Document d = Document::from_file(path);
   writer.join();
   CHECK(d.json().size() == 2);

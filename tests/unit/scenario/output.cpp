@@ -212,18 +212,31 @@ TEST_CASE("a full disk is noticed when the bytes are written", "[scenario]") {
         }) ==
         "/dev/full: cannot be written: No space left on device\n"
         "  what to do: make room on the disk, or choose a folder on another one with --out");
+  // Whoever writes on the way to something else gets there; the commit tells.
   CHECK(contains(refusal([] {
                    AtomicFile file("/dev/full");
-                   file << "x" << std::flush;
+                   for (int i = 0; i < 10000; ++i)
+                     file << "some text, again and again\n" << std::flush;
+                   CHECK_FALSE(file);
+                   file.commit();
                  }),
                  "No space left on device"));
-  // As soon as the buffer is full, the << itself throws.
-  CHECK(contains(refusal([] {
-                   AtomicFile file("/dev/full");
-                   for (;;)
-                     file << "some text, again and again\n";
-                 }),
-                 "No space left on device"));
+}
+
+TEST_CASE("whether something could be written is told without writing it", "[scenario]") {
+  const TempFolder folder;
+  test::write_file(folder / "file", "old");
+  AtomicFile::probe(folder / "file");
+  AtomicFile::probe(folder / "a/b/file");
+  probe_folder(folder / "c/d");
+  probe_folder(folder.path().string());
+  CHECK(content_of(folder / "file") == "old");
+  CHECK(folder.entries() == 1);
+  CHECK(contains(refusal([&] { probe_folder(folder / "file"); }), (folder / "file") + ": "));
+  CHECK(contains(refusal([&] { probe_folder(folder / "file/below"); }), "Not a directory"));
+  const SmallDisk disk(1000);
+  CHECK(contains(refusal([&] { probe_folder(folder.path().string()); }), "File too large"));
+  CHECK(folder.entries() == 1);
 }
 
 TEST_CASE("after a failure the old file is there and nothing else", "[scenario]") {
