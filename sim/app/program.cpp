@@ -3,6 +3,7 @@
 #include <csignal>
 #include <exception>
 #include <iostream>
+#include <new>
 #include <systemc>
 
 #include "sim/app/command_line.h"
@@ -40,6 +41,14 @@ ExitCode report_unknown(const char* what, bool as_json) {
   return ExitCode::internal;
 }
 
+ExitCode report_no_memory(bool as_json) {
+  const Mistake mistake{.file = "irqloom",
+                        .message = "there is no memory left",
+                        .way_out = "free some, or bound an exploration with --max-memory"};
+  tell({mistake}, text_of(mistake), as_json);
+  return ExitCode::inconclusive;
+}
+
 ExitCode run_guarded(int argc, const char* const* argv) {
   const bool as_json = asks_for_json(argc, argv);
   try {
@@ -54,6 +63,8 @@ ExitCode run_guarded(int argc, const char* const* argv) {
   } catch (const Error& e) {
     tell(e.mistakes(), e.what(), as_json);
     return e.exit_code();
+  } catch (const std::bad_alloc&) {
+    return report_no_memory(as_json);
   } catch (const sc_core::sc_report& e) {
     return report_unknown(e.what(), as_json);
   } catch (const std::exception& e) {

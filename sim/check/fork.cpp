@@ -28,6 +28,14 @@ struct Child {
   throw InternalError(std::string(what) + ": " + std::strerror(errno));
 }
 
+/// As above, where the user's limits are the reason.
+[[noreturn]] void fail_to_start() {
+  throw InputError(Mistake{
+      .file = "irqloom check",
+      .message = std::string("no process can be started: ") + std::strerror(errno),
+      .way_out = "take fewer at a time with -j, or raise the limits (ulimit -n, ulimit -u)"});
+}
+
 [[noreturn]] void be_child(const Work& work, int to) {
   const std::string output = work();
   for (std::size_t at = 0; at < output.size();) {
@@ -41,11 +49,11 @@ struct Child {
 
 Child start(const Work& work, std::size_t index, const std::vector<Child>& others) {
   std::array<int, 2> ends{};
-  if (pipe(ends.data()) != 0) fail("pipe");
+  if (pipe(ends.data()) != 0) fail_to_start();
   std::cout.flush();
   std::cerr.flush();
   const pid_t pid = fork();
-  if (pid < 0) fail("fork");
+  if (pid < 0) fail_to_start();
   if (pid == 0) {
     for (const Child& c : others)
       close(c.pipe);

@@ -20,11 +20,20 @@ struct Surroundings {
   std::string program = IRQLOOM_PROGRAM;
   std::string input;                ///< Standard input.
   std::size_t most_bytes = 0;       ///< Of a file; 0: no limit.
+  std::size_t most_files = 0;       ///< Open at a time; 0: no limit of ours.
   unsigned interrupt_after_ms = 0;  ///< 0: never.
 };
 
 bool redirect(const std::string& path, int flags, int to) {
-  return dup2(open(path.c_str(), flags, 0600), to) >= 0;
+  const int file = open(path.c_str(), flags, 0600);
+  return dup2(file, to) >= 0 && close(file) == 0;
+}
+
+/// What the tests have open is nothing to the program.
+void close_others() {
+  constexpr int most = 64;
+  for (int file = STDERR_FILENO + 1; file < most; ++file)
+    close(file);
 }
 
 [[noreturn]] void be_irqloom(const Surroundings& around, const std::vector<std::string>& arguments,
@@ -37,12 +46,16 @@ bool redirect(const std::string& path, int flags, int to) {
     argv.push_back(a.data());
   argv.push_back(nullptr);
   const int flags = O_CREAT | O_WRONLY | O_TRUNC;
-  const rlimit limit = {around.most_bytes, around.most_bytes};
-  const bool ready = chdir(around.folder.c_str()) == 0 &&
-                     redirect(streams / "in", O_RDONLY, STDIN_FILENO) &&
-                     redirect(streams / "out", flags, STDOUT_FILENO) &&
-                     redirect(streams / "err", flags, STDERR_FILENO) &&
-                     (around.most_bytes == 0 || setrlimit(RLIMIT_FSIZE, &limit) == 0);
+  close_others();
+  const auto bound = [](int what, std::size_t most) {
+    const rlimit limit = {most, most};
+    return most == 0 || setrlimit(what, &limit) == 0;
+  };
+  const bool ready =
+      chdir(around.folder.c_str()) == 0 && redirect(streams / "in", O_RDONLY, STDIN_FILENO) &&
+      redirect(streams / "out", flags, STDOUT_FILENO) &&
+      redirect(streams / "err", flags, STDERR_FILENO) && bound(RLIMIT_FSIZE, around.most_bytes) &&
+      bound(RLIMIT_NOFILE, around.most_files);
   if (ready) execv(program.c_str(), argv.data());
   _exit(126);
 }
@@ -175,6 +188,12 @@ std::string full_text() {
 )";
 }
 
+std::string broken_text() {
+  std::string text = replaced(small_text(), "\"raises\": 1", "\"raises\": \"unbounded\"");
+  return replaced(text, "\"oneshot\": false, \"actions\": {\"dev0\": {\"serves\": \"primary\"}}",
+                  "\"actions\": {\"dev0\": {}}");
+}
+
 std::string replaced(std::string text, const std::string& from, const std::string& to) {
   const std::size_t at = text.find(from);
   INFO("looking for " << from);
@@ -199,6 +218,11 @@ Ended fed_irqloom(const std::string& folder, const std::vector<std::string>& arg
 Ended limited_irqloom(const std::string& folder, const std::vector<std::string>& arguments,
                       std::size_t bytes) {
   return run({.folder = folder, .input = {}, .most_bytes = bytes}, arguments);
+}
+
+Ended irqloom_with_files(const std::string& folder, const std::vector<std::string>& arguments,
+                         std::size_t most) {
+  return run({.folder = folder, .input = {}, .most_files = most}, arguments);
 }
 
 Ended interrupted_irqloom(const std::string& folder, const std::vector<std::string>& arguments,

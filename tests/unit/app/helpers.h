@@ -19,6 +19,9 @@ std::string full_arm_text();
 /// the EOI. Everything holds.
 std::string small_text();
 
+/// As above; the code before the fix of 2023, which is violated.
+std::string broken_text();
+
 /// `text` with the first `from` replaced by `to`; fails if there is none.
 std::string replaced(std::string text, const std::string& from, const std::string& to);
 
@@ -43,6 +46,10 @@ Ended fed_irqloom(const std::string& folder, const std::vector<std::string>& arg
 /// As above; no file, those of its output included, can grow beyond `bytes` (ulimit -f).
 Ended limited_irqloom(const std::string& folder, const std::vector<std::string>& arguments,
                       std::size_t bytes);
+
+/// As above; it can have at most so many files open (ulimit -n).
+Ended irqloom_with_files(const std::string& folder, const std::vector<std::string>& arguments,
+                         std::size_t most);
 
 /// As above. After `milliseconds` it gets a SIGINT.
 Ended interrupted_irqloom(const std::string& folder, const std::vector<std::string>& arguments,

@@ -18,6 +18,7 @@ using scenario::test::content_of;
 using scenario::test::message_of;
 using scenario::test::TempFolder;
 using scenario::test::write_file;
+using test::broken_text;
 using test::Ended;
 using test::full_text;
 using test::irqloom;
@@ -48,13 +49,6 @@ void expect_refused(const TempFolder& folder, const std::vector<Refused>& table)
     for (const std::string& part : row.says)
       CHECK(contains(e.err, part));
   }
-}
-
-/// The code before the fix of 2023, which is violated.
-std::string broken_text() {
-  std::string text = replaced(small_text(), "\"raises\": 1", "\"raises\": \"unbounded\"");
-  return replaced(text, "\"oneshot\": false, \"actions\": {\"dev0\": {\"serves\": \"primary\"}}",
-                  "\"actions\": {\"dev0\": {}}");
 }
 
 // --- values of options --------------------------------------------------------------------------
@@ -457,58 +451,6 @@ TEST_CASE("usage: a scenario may come from standard input", "[app][usage]") {
   const Ended again = test::fed_irqloom(
       folder.path(), {"replay", schedule, "--scenario", "-", "-q"}, broken_text());
   CHECK(again.code == 1);
-}
-
-// --- outputs -------------------------------------------------------------------------------------
-
-TEST_CASE("usage: a folder that cannot be written is refused before the work", "[app][usage]") {
-  const TempFolder folder;
-  write_file(folder / "b.json", broken_text());
-  write_file(folder / "file", "in the way");
-  for (const Line& line :
-       std::vector<Line>{{"explore", "b.json", "--out", "file/below"},
-                         {"explore", "b.json", "--out", "file"},
-                         {"explore", "b.json", "--as-transcript", "file/t.jsonl"},
-                         {"run", "b.json", "--trace", "vcd", "--out", "file"},
-                         {"check", "b.json", "--promote", "--out", "file"},
-                         {"check", "b.json", "--junit", "file/x.xml"}}) {
-    const Ended e = irqloom(folder.path(), line);
-    INFO(joined(line));
-    CHECK(e.code == 4);
-    CHECK(contains(e.err, "Not a directory"));
-    CHECK_FALSE(contains(e.out, "violated"));  // Nothing was explored.
-  }
-  // Whether it could be written is found out without a trace of it.
-  write_file(folder / "s.json", small_text());
-  CHECK(irqloom(folder.path(), {"explore", "s.json"}).code == 0);
-  CHECK_FALSE(std::filesystem::exists(folder / "results"));
-}
-
-TEST_CASE("usage: a verdict whose files cannot be written is told all the same", "[app][usage]") {
-  const TempFolder folder;
-  write_file(folder / "b.json", broken_text());
-  // Enough for the trial before the work and for what is printed, not for the files.
-  const Ended run = test::limited_irqloom(
-      folder.path(), {"run", "b.json", "--trace", "vcd,jsonl,text", "-q"}, 8192);
-  INFO(run.out << run.err);
-  CHECK(run.code == 4);
-  CHECK(run.out.starts_with("violated: "));
-  CHECK(contains(run.err, "results/small.vcd: cannot be written: File too large"));
-  const Ended as_json =
-      test::limited_irqloom(folder.path(), {"run", "b.json", "--trace", "jsonl", "--json"}, 8192);
-  CHECK(as_json.code == 4);
-  const json answer = json::parse(as_json.out);
-  CHECK(answer["verdict"] == "violated");
-  REQUIRE(answer["errors"].size() == 1);
-  CHECK(answer["errors"][0]["file"] == "results/small.jsonl");
-  CHECK(answer["errors"][0].contains("what_to_do"));
-  const Ended explore = test::limited_irqloom(
-      folder.path(), {"explore", "b.json", "-q", "--as-transcript", "t.jsonl"}, 4096);
-  INFO(explore.out << explore.err);
-  CHECK(explore.code == 4);
-  CHECK(explore.out.starts_with("violated: "));
-  // Standard output is a file, too.
-  CHECK(test::limited_irqloom(folder.path(), {"run", "b.json"}, 4096).code == 4);
 }
 
 // --- help ----------------------------------------------------------------------------------------
