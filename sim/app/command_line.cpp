@@ -40,7 +40,8 @@ class PlainFormatter : public CLI::Formatter {
 
 /// An option with a value, which `take` reads.
 CLI::Option* add_value(CLI::App& command, const std::string& name, const std::string& type,
-                       std::function<void(const std::string&)> take, const std::string& text) {
+                       const std::function<void(const std::string&)>& take,
+                       const std::string& text) {
   return command.add_option_function<std::string>(name, take, text)->type_name(type);
 }
 

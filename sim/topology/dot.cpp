@@ -9,7 +9,7 @@ namespace {
 
 /// A quoted string of the DOT language, in which only the quote needs an escape; Graphviz itself
 /// reads backslashes in labels, so these are doubled.
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string result = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') result += '\\';
@@ -45,8 +45,8 @@ std::string node_line(const DotStyle& style, NodeId n, const Node& node) {
     if (is_shown(style, a)) label += line;
     tooltip += line;
   }
-  return node_id(n) + " [label=" + quoted(label) + ", shape=" + shape(style, node.kind) +
-         ", tooltip=" + quoted(tooltip) + "];\n";
+  return node_id(n) + " [label=" + in_quotes(label) + ", shape=" + shape(style, node.kind) +
+         ", tooltip=" + in_quotes(tooltip) + "];\n";
 }
 
 /// An edge that goes back is written from its target, with the arrow at the tail: Graphviz then
@@ -58,8 +58,8 @@ std::string edge_line(const Edge& edge) {
   if (costs.empty()) costs = "at the same instant";
   const bool back = edge.way == Way::back;
   return "  " + node_id(back ? edge.to : edge.from) + " -> " + node_id(back ? edge.from : edge.to) +
-         " [" + (back ? "dir=back, style=dashed, " : "") + "label=" + quoted(edge.seam) +
-         ", tooltip=" + quoted(costs) + "];\n";
+         " [" + (back ? "dir=back, style=dashed, " : "") + "label=" + in_quotes(edge.seam) +
+         ", tooltip=" + in_quotes(costs) + "];\n";
 }
 
 std::vector<std::string> layers_of(const Topology& topology, const DotStyle& style) {
@@ -78,7 +78,7 @@ std::string layer_box(const Topology& topology, const DotStyle& style, const std
     if (node.layer == layer) nodes += "    " + node_line(style, n, node);
   }
   if (nodes.empty()) return {};
-  return "  subgraph cluster_" + std::to_string(number) + " {\n    label=" + quoted(layer) +
+  return "  subgraph cluster_" + std::to_string(number) + " {\n    label=" + in_quotes(layer) +
          ";\n    style=rounded;\n    color=gray;\n" + nodes + "  }\n";
 }
 
@@ -86,7 +86,7 @@ std::string layer_box(const Topology& topology, const DotStyle& style, const std
 
 std::string to_dot(const Topology& topology, const DotStyle& style) {
   std::string dot = "digraph topology {\n";
-  if (!style.title.empty()) dot += "  label=" + quoted(style.title) + ";\n  labelloc=t;\n";
+  if (!style.title.empty()) dot += "  label=" + in_quotes(style.title) + ";\n  labelloc=t;\n";
   dot += "  rankdir=TB;\n  fontname=\"sans-serif\";\n";
   dot += "  node [fontname=\"sans-serif\", fontsize=10];\n";
   dot += "  edge [fontname=\"sans-serif\", fontsize=9];\n";

@@ -170,7 +170,8 @@ std::string_view version_of(std::string_view source) {
   const std::string_view rest = source.substr(comma + 2);
   for (const std::string_view project : {kernel, vmm}) {
     const bool has_number = rest.starts_with(project) && rest.size() > project.size();
-    if (has_number && rest.find_first_not_of("0123456789.", project.size()) == rest.npos)
+    if (has_number &&
+        rest.find_first_not_of("0123456789.", project.size()) == std::string_view::npos)
       return rest;
   }
   return {};
