@@ -54,8 +54,16 @@ void add_answer(CLI::App& command, CommonOptions& options) {
   command.add_flag("-q,--quiet", options.quiet, "Print the verdict alone");
 }
 
+/// For a path: an option whose value was forgotten takes the next option for it.
+std::string is_no_option(const std::string& path) {
+  if (path.size() < 2 || !path.starts_with("-")) return {};
+  return "\"" + path + "\" is an option; a file of that name is ./" + path;
+}
+
 void add_out(CLI::App& command, CommonOptions& options, const std::string& what) {
-  command.add_option("--out", options.out, what + "; default: results")->type_name("FOLDER");
+  command.add_option("--out", options.out, what + "; default: results")
+      ->type_name("FOLDER")
+      ->check(is_no_option);
 }
 
 void add_choice(CLI::App& command, ScenarioChoice& choice) {
@@ -113,7 +121,8 @@ void add_transcript(CLI::App& command, std::string& file) {
       .add_option("--as-transcript", file,
                   "Write what the VMM and the guest do as a transcript, as recordings of kernels\n"
                   "are (docs/conformance.md), to play it on a real one")
-      ->type_name("FILE");
+      ->type_name("FILE")
+      ->check(is_no_option);
 }
 
 // --- the commands -----------------------------------------------------------------------------
@@ -212,7 +221,9 @@ void add_check(CLI::App& app, Action& action) {
         options->only = parse_name("--only", value, {"run", "explore"});
       },
       "Only runs (run), or only explorations (explore)");
-  command->add_option("--junit", options->junit, "Write a JUnit report")->type_name("FILE");
+  command->add_option("--junit", options->junit, "Write a JUnit report")
+      ->type_name("FILE")
+      ->check(is_no_option);
   add_value(
       *command, "-j,--jobs", "N",
       [options](const std::string& value) {

@@ -43,6 +43,19 @@ TEST_CASE("usage: a folder that cannot be written is refused before the work", "
   CHECK_FALSE(std::filesystem::exists(folder / "results"));
 }
 
+// It was made, and the answer was not what the option asks for.
+TEST_CASE("usage: a forgotten folder is no option's name", "[app][usage]") {
+  const TempFolder folder;
+  write_file(folder / "s.json", small_text());
+  for (const std::string option : {"--json", "-q"}) {
+    const Ended e = irqloom(folder.path(), {"run", "s.json", "--out", option});
+    INFO(option);
+    CHECK(e.code == 2);
+    CHECK(contains(e.out + e.err, "is an option"));
+    CHECK(!std::filesystem::exists(folder / option));
+  }
+}
+
 TEST_CASE("usage: a verdict whose files cannot be written is told all the same", "[app][usage]") {
   const TempFolder folder;
   write_file(folder / "b.json", broken_text());
